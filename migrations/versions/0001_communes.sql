@@ -1,0 +1,25 @@
+-- The 22 communes of the CAPI (Insee codes, municipal populations). Reference data travels with
+-- the migrations: no role may write it.
+insert into presence.commune (insee_code, name, siren, postal_codes, population) values
+  ('38053', 'Bourgoin-Jallieu', '213800535', '{38300}', 29816),
+  ('38553', 'Villefontaine', '213805534', '{38090}', 19018),
+  ('38193', 'L''Isle-d''Abeau', '213801939', '{38080}', 17096),
+  ('38537', 'La Verpillière', '213805377', '{38290}', 7643),
+  ('38449', 'Saint-Quentin-Fallavier', '213804495', '{38070}', 6182),
+  ('38348', 'Ruy-Montceau', '213803489', '{38300}', 4771),
+  ('38455', 'Saint-Savin', '213804552', '{38300}', 4297),
+  ('38276', 'Nivolas-Vermelle', '213802762', '{38300}', 2716),
+  ('38475', 'Satolas-et-Bonce', '213804750', '{38290}', 2540),
+  ('38530', 'Vaulx-Milieu', '213805302', '{38090}', 2495),
+  ('38352', 'Saint-Alban-de-Roche', '213803521', '{38080}', 2148),
+  ('38223', 'Maubec', '213802234', '{38300}', 1920),
+  ('38172', 'Four', '213801723', '{38080}', 1672),
+  ('38149', 'Domarin', '213801491', '{38300}', 1670),
+  ('38152', 'Eclose-Badinières', '200049815', '{38300}', 1510),
+  ('38481', 'Sérézin-de-la-Tour', '213804818', '{38300}', 1134),
+  ('38230', 'Meyrié', '213802309', '{38300}', 1088),
+  ('38156', 'Les Éparres', '213801566', '{38300}', 976),
+  ('38498', 'Succieu', '213804982', '{38300}', 774),
+  ('38091', 'Châteauvilain', '213800915', '{38300}', 744),
+  ('38102', 'Chèzeneuve', '213801020', '{38300}', 650),
+  ('38136', 'Crachier', '213801368', '{38300}', 590);

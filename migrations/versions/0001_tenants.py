@@ -1,0 +1,27 @@
+"""Schemas, signed contexts, organisations, schemes, memberships, contracts, outbox, jobs.
+
+Expand: new tables and functions only. The SQL beside this file is what runs.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+FILES = ("0001_schemas.sql", "0001_tenants.sql", "0001_tenants_functions.sql", "0001_tenants_resolution.sql", "0001_communes.sql", "0001_tenants_policies.sql",)
+DROPS = ("drop schema presence cascade",)
+
+
+def upgrade() -> None:
+    for name in FILES:
+        text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+        op.get_bind().connection.driver_connection.execute(text)
+
+
+def downgrade() -> None:
+    for statement in DROPS:
+        op.execute(statement)

@@ -1,0 +1,227 @@
+-- Fixed function: count again the evenings that were touched, all bailleurs at once, set-based.
+-- Only evenings with a sealed report count. Twice = once; two at a time wait for each other.
+create function app.aggregate(max_evenings int, only_on date default null)
+returns table (bailleur uuid, evening date, row_count int, version int)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  b int[];
+  e date[];
+  changed_b int[];
+  changed_e date[];
+  gone_b int[];
+  gone_e date[];
+begin
+  perform pg_advisory_xact_lock(hashtext('app.aggregate'));
+
+  -- The markers seen here are removed; one that commits later stays for the next run.
+  with picked as (
+    select m.bailleur_id, m.evening_on from presence.evening_marker m
+     where only_on is null or m.evening_on = only_on
+     group by 1, 2 order by m.evening_on, m.bailleur_id limit max_evenings
+  ), removed as (
+    delete from presence.evening_marker m using picked p
+     where m.bailleur_id = p.bailleur_id and m.evening_on = p.evening_on
+  ), asked as (
+    select r.bailleur_id, r.evening_on from presence.daily_report r where r.evening_on = only_on
+  )
+  select array_agg(t.bailleur_id), array_agg(t.evening_on) into b, e
+    from (select * from picked union select * from asked) t;
+  if b is null then return; end if;
+
+  with pair as (
+    select * from unnest(b, e) as p(bailleur_id, evening_on)
+  ), signed as (
+    select distinct r.bailleur_id, r.scheme_id, r.evening_on
+      from presence.daily_report r join pair using (bailleur_id, evening_on)
+  ), counted as (
+    select v.bailleur_id, v.scheme_id, v.evening_on, v.residence_id,
+           case when v.result = 'not_done' then 'visits_not_done' else 'visits' end as measure
+      from presence.visit v join signed using (bailleur_id, scheme_id, evening_on)
+    union all
+    select i.bailleur_id, i.scheme_id, i.evening_on, i.residence_id, 'interventions'
+      from presence.intervention i join signed using (bailleur_id, scheme_id, evening_on)
+    union all
+    select a.bailleur_id, a.scheme_id, a.evening_on, i.residence_id, 'action:' || a.action
+      from presence.intervention_action a
+      join signed using (bailleur_id, scheme_id, evening_on)
+      join presence.intervention i on i.id = a.intervention_id
+       and i.bailleur_id = a.bailleur_id and i.evening_on = a.evening_on
+    union all
+    select c.bailleur_id, c.scheme_id, c.evening_on, c.residence_id, 'calls'
+      from presence.call c join signed using (bailleur_id, scheme_id, evening_on)
+  ), source as (
+    select c.bailleur_id, c.scheme_id, c.evening_on, c.residence_id, r.insee_code, c.measure,
+           count(*)::int as value
+      from counted c join presence.residence r on r.bailleur_id = c.bailleur_id and r.id = c.residence_id
+     group by 1, 2, 3, 4, 5, 6
+  ), merged as (
+    merge into presence.daily_figure t using source s
+       on t.bailleur_id = s.bailleur_id and t.evening_on = s.evening_on
+      and t.scheme_id = s.scheme_id and t.residence_id = s.residence_id and t.measure = s.measure
+     when matched and (t.value, t.insee_code) is distinct from (s.value, s.insee_code) then
+       update set value = s.value, insee_code = s.insee_code
+     when not matched then
+       insert (bailleur_id, scheme_id, evening_on, residence_id, measure, insee_code, value)
+       values (s.bailleur_id, s.scheme_id, s.evening_on, s.residence_id, s.measure, s.insee_code, s.value)
+    returning t.bailleur_id, t.evening_on
+  )
+  select array_agg(m.bailleur_id), array_agg(m.evening_on) into changed_b, changed_e
+    from (select distinct bailleur_id, evening_on from merged) m;
+
+  -- What was counted before and is there no more (a separate DELETE: « not matched by source »
+  -- would join the whole table).
+  with pair as (
+    select * from unnest(b, e) as p(bailleur_id, evening_on)
+  ), stale as (
+    delete from presence.daily_figure t using pair p
+     where t.bailleur_id = p.bailleur_id and t.evening_on = p.evening_on
+       and not exists (select 1 from presence.daily_report r
+                        where r.bailleur_id = t.bailleur_id and r.scheme_id = t.scheme_id
+                          and r.evening_on = t.evening_on)
+    returning t.bailleur_id, t.evening_on
+  )
+  select array_agg(s.bailleur_id), array_agg(s.evening_on) into gone_b, gone_e
+    from (select distinct bailleur_id, evening_on from stale) s;
+
+  -- Month tier, from the day tier, for the months that changed.
+  with touched as (
+    select distinct t.bailleur_id, date_trunc('month', t.evening_on)::date as month_on
+      from unnest(changed_b || gone_b, changed_e || gone_e) as t(bailleur_id, evening_on)
+  ), source as (
+    select d.bailleur_id, d.scheme_id, t.month_on, d.insee_code, d.measure, sum(d.value)::int as value
+      from touched t
+      join presence.daily_figure d on d.bailleur_id = t.bailleur_id
+       and d.evening_on >= t.month_on and d.evening_on < (t.month_on + interval '1 month')::date
+     group by 1, 2, 3, 4, 5
+  )
+  merge into presence.monthly_figure t using source s
+     on t.bailleur_id = s.bailleur_id and t.scheme_id = s.scheme_id and t.month_on = s.month_on
+    and t.insee_code = s.insee_code and t.measure = s.measure
+   when matched and t.value <> s.value then update set value = s.value
+   when not matched then
+     insert (bailleur_id, scheme_id, month_on, insee_code, measure, value)
+     values (s.bailleur_id, s.scheme_id, s.month_on, s.insee_code, s.measure, s.value);
+  delete from presence.monthly_figure m
+   using (select distinct t.bailleur_id, date_trunc('month', t.evening_on)::date as month_on
+            from unnest(changed_b || gone_b, changed_e || gone_e) as t(bailleur_id, evening_on)) t
+   where m.bailleur_id = t.bailleur_id and m.month_on = t.month_on
+     and not exists (select 1 from presence.daily_figure d
+                      where d.bailleur_id = m.bailleur_id and d.scheme_id = m.scheme_id
+                        and d.evening_on >= m.month_on
+                        and d.evening_on < (m.month_on + interval '1 month')::date
+                        and d.insee_code = m.insee_code and d.measure = m.measure);
+
+  -- The register: a version grows only when a figure changed.
+  return query
+  with pair as (
+    select * from unnest(b, e) as p(bailleur_id, evening_on)
+  ), changed as (
+    select distinct * from unnest(changed_b || gone_b, changed_e || gone_e) as c(bailleur_id, evening_on)
+  ), counted as (
+    select p.bailleur_id, p.evening_on, count(d.measure)::int as n,
+           exists (select 1 from changed c
+                    where c.bailleur_id = p.bailleur_id and c.evening_on = p.evening_on) as moved
+      from pair p left join presence.daily_figure d
+        on d.bailleur_id = p.bailleur_id and d.evening_on = p.evening_on
+     group by 1, 2
+  ), registered as (
+    insert into presence.aggregated_evening as g (bailleur_id, evening_on, version, row_count, aggregated_at)
+    select c.bailleur_id, c.evening_on, 1, c.n, app.now() from counted c
+    on conflict (bailleur_id, evening_on) do update
+      set version = g.version + 1, row_count = excluded.row_count, aggregated_at = excluded.aggregated_at
+      where (select c.moved from counted c
+              where c.bailleur_id = g.bailleur_id and c.evening_on = g.evening_on)
+    returning g.bailleur_id, g.evening_on, g.version
+  )
+  select o.public_id, c.evening_on, c.n,
+         coalesce(r.version, (select g.version from presence.aggregated_evening g
+                               where g.bailleur_id = c.bailleur_id and g.evening_on = c.evening_on))::int
+    from counted c
+    join presence.organisation o on o.id = c.bailleur_id
+    left join registered r on r.bailleur_id = c.bailleur_id and r.evening_on = c.evening_on
+   order by c.evening_on, o.public_id;
+end $$;
+
+-- Fixed function: what each bailleur brings to the cells of an open release. Signed scheme only.
+create function app.contribute(release uuid) returns int
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  r presence.release;
+  filled int;
+begin
+  select * into r from presence.release t where t.id = contribute.release for update;
+  if not found or r.scheme_id is distinct from app.signed_scheme() then
+    raise exception 'contribute: not a release of the signed scheme' using errcode = '42501';
+  end if;
+  if r.published_at is not null then
+    raise exception 'contribute: this release is published, hence frozen';
+  end if;
+  -- Figures that are about to change are not published: the night comes first.
+  if exists (select 1 from presence.evening_marker m
+               join presence.membership b on b.bailleur_id = m.bailleur_id and b.scheme_id = r.scheme_id
+              where m.evening_on between r.from_on and r.to_on) then
+    return -1;
+  end if;
+  delete from presence.contribution c where c.scheme_id = r.scheme_id and c.release_id = r.id;
+  insert into presence.contribution (scheme_id, release_id, bailleur_id, indicator, month_on, value)
+  select r.scheme_id, r.id, f.bailleur_id, f.measure, f.month_on, sum(f.value)
+    from presence.monthly_figure f
+   where f.scheme_id = r.scheme_id and f.month_on between r.from_on and r.to_on
+   group by f.bailleur_id, f.measure, f.month_on
+  union all
+  select r.scheme_id, r.id, s.bailleur_id, 'families_summoned',
+         date_trunc('month', s.summoned_on)::date, count(*)
+    from presence.summons s
+   where s.scheme_id = r.scheme_id and s.summoned_on between r.from_on and r.to_on
+   group by s.bailleur_id, date_trunc('month', s.summoned_on)
+  union all
+  select r.scheme_id, r.id, m.bailleur_id, 'dwellings', date_trunc('month', r.to_on)::date,
+         coalesce(sum(p.dwellings), 0)
+    from presence.membership m
+    left join presence.residence p on p.bailleur_id = m.bailleur_id and p.scheme_id = m.scheme_id
+     and p.covered_from_on <= r.to_on and (p.covered_to_on is null or p.covered_to_on > r.to_on)
+   where m.scheme_id = r.scheme_id and m.valid_during && daterange(r.from_on, r.to_on, '[]')
+   group by m.bailleur_id;
+  get diagnostics filled = row_count;
+
+  -- An evening is due when the window serves that day and a contract runs; it is signed when
+  -- every bailleur under contract that day has its sealed report.
+  update presence.release t
+     set (evenings_due, evenings_signed) = (
+       select count(*), count(*) filter (where not exists (
+                select 1 from presence.contract c
+                 where c.scheme_id = r.scheme_id and c.valid_during @> d.day::date
+                   and not exists (select 1 from presence.daily_report p
+                                    where p.bailleur_id = c.bailleur_id and p.scheme_id = c.scheme_id
+                                      and p.evening_on = d.day::date)))
+         from generate_series(r.from_on, r.to_on, interval '1 day') as d(day)
+        where exists (select 1 from presence.service_window w
+                       where w.scheme_id = r.scheme_id and w.valid_during @> d.day::date
+                         and extract(isodow from d.day)::int = any (w.weekdays))
+          and exists (select 1 from presence.contract c
+                       where c.scheme_id = r.scheme_id and c.valid_during @> d.day::date))
+   where t.id = r.id and t.scheme_id = r.scheme_id;
+  return filled;
+end $$;
+
+-- Which schemes have a release to publish: ids only, so that the relay can start their jobs.
+create function app.schemes_with_due_releases() returns setof int
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return query select distinct r.scheme_id from presence.release r
+    where r.published_at is null and r.to_on < app.today() order by 1;
+end $$;
+
+grant create on schema app to presence_aggregator;
+alter function app.aggregate(int, date) owner to presence_aggregator;
+alter function app.contribute(uuid) owner to presence_aggregator;
+alter function app.schemes_with_due_releases() owner to presence_aggregator;
+revoke create on schema app from presence_aggregator;
+set role presence_aggregator;
+revoke execute on function app.aggregate(int, date), app.contribute(uuid),
+  app.schemes_with_due_releases() from public, presence_owner;
+grant execute on function app.aggregate(int, date), app.schemes_with_due_releases() to presence_relay;
+grant execute on function app.contribute(uuid) to presence_scheme;
+set role presence_owner;

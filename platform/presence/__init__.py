@@ -1,0 +1,1 @@
+"""Présence Tranquillité: the product itself."""

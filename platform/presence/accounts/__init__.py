@@ -1,0 +1,1 @@
+"""Accounts (comptes): people who sign in and machines that hold a token."""

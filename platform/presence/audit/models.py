@@ -1,0 +1,55 @@
+"""Audit entries (écritures du journal), one table per owner: what an act touched is whose trail.
+
+Append-only: no role may change or remove a line.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.columns import Access, BailleurOwned, Base, PrestataireOwned, SchemeShared, System
+
+
+class _Entry:
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    account_id: Mapped[UUID | None]
+    actor_kind: Mapped[str]
+    act: Mapped[str]
+    object_id: Mapped[str]
+    details: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+
+class AuditEntry(_Entry, BailleurOwned, Base):
+    """What was done on a bailleur's rows, by anybody."""
+
+    __tablename__ = "audit_entry"
+    __access__: ClassVar = {
+        "bailleur": Access("SI", ("bailleur_id",)),
+        "prestataire": Access("I", ("bailleur_id",)),
+    }
+
+
+class PrestataireAuditEntry(_Entry, PrestataireOwned, Base):
+    """What was done on a prestataire's own rows."""
+
+    __tablename__ = "prestataire_audit_entry"
+    __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id",))}
+
+
+class SchemeAuditEntry(_Entry, SchemeShared, Base):
+    """What was done on a scheme's shared rows."""
+
+    __tablename__ = "scheme_audit_entry"
+    __access__: ClassVar = {"scheme": Access("SI", ("scheme_id",))}
+
+
+class PlatformAuditEntry(_Entry, System, Base):
+    """What an operator did on the register."""
+
+    __tablename__ = "platform_audit_entry"
+    __access__: ClassVar = {"operator": Access("SI", ("operator",))}

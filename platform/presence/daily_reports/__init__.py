@@ -1,0 +1,1 @@
+"""Daily report (rapport journalier): one evening, one bailleur; closed by the prestataire."""

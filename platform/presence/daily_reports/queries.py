@@ -1,0 +1,75 @@
+"""Sealed reports, as the context may see them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from presence.daily_reports.models import DailyReport, EveningClosure
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A report without its content."""
+
+    id: UUID
+    number: str
+    evening_on: date
+    version: int
+    signed_at: datetime
+    signer: str
+    content_hash: str
+
+
+_LINE = (
+    DailyReport.id, DailyReport.number, DailyReport.evening_on, DailyReport.version,
+    DailyReport.signed_at, DailyReport.signer, DailyReport.content_hash,
+)  # fmt: skip
+
+
+def report_of_evening(
+    session: Session, evening_on: date, scheme_id: int, bailleur_id: int
+) -> ReportLine | None:
+    """The newest version of a bailleur's report of an evening, None if there is none."""
+    row = session.execute(
+        select(*_LINE)
+        .where(
+            DailyReport.bailleur_id == bailleur_id,
+            DailyReport.evening_on == evening_on,
+            DailyReport.scheme_id == scheme_id,
+        )
+        .order_by(DailyReport.version.desc())
+        .limit(1)
+    ).one_or_none()
+    return ReportLine(*row) if row else None
+
+
+def reports(
+    session: Session, *, limit: int, before: tuple[date, UUID] | None = None
+) -> list[ReportLine]:
+    """Reports, newest evening first."""
+    query = select(*_LINE).order_by(DailyReport.evening_on.desc(), DailyReport.id.desc())
+    if before is not None:
+        query = query.where(
+            (DailyReport.evening_on < before[0])
+            | ((DailyReport.evening_on == before[0]) & (DailyReport.id < before[1]))
+        )
+    return [ReportLine(*row) for row in session.execute(query.limit(limit))]
+
+
+def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes] | None:
+    """A report and its sealed bytes, None if it is another's or does not exist."""
+    row = session.execute(
+        select(*_LINE, DailyReport.content).where(DailyReport.id == report_id)
+    ).one_or_none()
+    return (ReportLine(*row[:-1]), row[-1]) if row else None
+
+
+def closures(session: Session, *, limit: int, before: date | None = None) -> list[EveningClosure]:
+    """The prestataire's closures, newest first."""
+    query = select(EveningClosure).order_by(EveningClosure.evening_on.desc())
+    if before is not None:
+        query = query.where(EveningClosure.evening_on < before)
+    return list(session.scalars(query.limit(limit)))

@@ -1,0 +1,1 @@
+"""The demonstration scheme, generated from the published facts: fictional rows, true totals."""

@@ -1,0 +1,1 @@
+"""Field (terrain): what agents see and do: visits and interventions."""

@@ -1,0 +1,158 @@
+"""Visit (passage), intervention and its actions: nobody's identity, ever.
+
+Partitioned by month of the evening; keys are made by the writer (UUIDv7), so that a batch sent
+twice is stored once. Rows are added, never changed.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from presence.kernel.columns import codes
+from presence.kernel.nomenclature import (
+    Action,
+    Area,
+    NotDoneReason,
+    Origin,
+    Outcome,
+    PeopleBand,
+    PoliceForce,
+    Situation,
+    VisitResult,
+)
+from tenants.columns import Access, BailleurOwned, Base
+
+_RECORDED = {
+    "bailleur": Access("S", ("bailleur_id",)),
+    "prestataire": Access("SI", ("bailleur_id", "prestataire_id")),
+    "aggregator": Access("S"),
+}
+
+
+class _Recorded(BailleurOwned):
+    """What every row recorded by the agents carries: whose, by whom, under which scheme, when."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
+
+    @declared_attr
+    def prestataire_id(cls) -> Mapped[int]:
+        """The prestataire that recorded it."""
+        return mapped_column(ForeignKey("presence.organisation.id"))
+
+    @declared_attr
+    def scheme_id(cls) -> Mapped[int]:
+        """The scheme under which it was recorded."""
+        return mapped_column(ForeignKey("presence.scheme.id"))
+
+
+class Visit(_Recorded, Base):
+    """Visit (passage) of an entrance by the agents, or the reason why it was not made."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("bailleur_id", "residence_id", "entrance_id"),
+            (
+                "presence.entrance.bailleur_id",
+                "presence.entrance.residence_id",
+                "presence.entrance.id",
+            ),
+        ),
+        codes("result", VisitResult),
+        codes("not_done_reason", NotDoneReason),
+        CheckConstraint("(result = 'not_done') = (not_done_reason is not null)", name="reason"),
+        Index("ix_visit_evening", "bailleur_id", "evening_on", "residence_id"),
+        Index("ix_visit_days", "evening_on", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (evening_on)"},
+    )
+    __access__: ClassVar = _RECORDED
+    residence_id: Mapped[UUID]
+    entrance_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
+    result: Mapped[str]
+    not_done_reason: Mapped[str | None]
+    account_id: Mapped[UUID | None]
+    content_hash: Mapped[str]
+
+
+class Intervention(_Recorded, Base):
+    """Intervention: what the agents did about a situation, during a visit."""
+
+    __tablename__ = "intervention"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("visit_id", "bailleur_id", "evening_on"),
+            ("presence.visit.id", "presence.visit.bailleur_id", "presence.visit.evening_on"),
+        ),
+        codes("area", Area),
+        codes("situation", Situation),
+        codes("outcome", Outcome),
+        codes("origin", Origin),
+        codes("people_band", PeopleBand),
+        codes("police_force", PoliceForce),
+        CheckConstraint("(police_force is null) = (police_called_at is null)", name="police"),
+        Index("ix_intervention_evening", "bailleur_id", "evening_on", "residence_id"),
+        Index("ix_intervention_days", "evening_on", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (evening_on)"},
+    )
+    __access__: ClassVar = _RECORDED
+    visit_id: Mapped[UUID]
+    residence_id: Mapped[UUID]
+    entrance_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    area: Mapped[str]
+    situation: Mapped[str]
+    outcome: Mapped[str]
+    origin: Mapped[str]
+    people_band: Mapped[str]
+    police_force: Mapped[str | None]
+    police_called_at: Mapped[datetime | None]
+    police_arrived_at: Mapped[datetime | None]
+    account_id: Mapped[UUID | None]
+
+
+class InterventionAction(BailleurOwned, Base):
+    """One of an intervention's actions: several may go together, hence totals over 100 %."""
+
+    __tablename__ = "intervention_action"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("intervention_id", "bailleur_id", "evening_on"),
+            (
+                "presence.intervention.id",
+                "presence.intervention.bailleur_id",
+                "presence.intervention.evening_on",
+            ),
+        ),
+        codes("action", Action),
+        {"postgresql_partition_by": "RANGE (evening_on)"},
+    )
+    __access__: ClassVar = _RECORDED
+    intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
+    evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    action: Mapped[str] = mapped_column(primary_key=True)
+    prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
+
+
+class EveningMarker(BailleurOwned, Base):
+    """« This evening's figures must be counted again »: one line per batch, never updated.
+
+    Append-only on purpose: a marker that is kept unique loses an update that commits late.
+    """
+
+    __tablename__ = "evening_marker"
+    __table_args__ = (Index(None, "evening_on"),)
+    __access__: ClassVar = {
+        "bailleur": Access("I", ("bailleur_id",)),
+        "prestataire": Access("I", ("bailleur_id",)),
+        "aggregator": Access("SD"),
+    }
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    evening_on: Mapped[date] = mapped_column(Date)
+    marked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

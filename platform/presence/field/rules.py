@@ -1,0 +1,76 @@
+"""What a visit's report holds, and what makes it unacceptable. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from presence.kernel.nomenclature import (
+    Action,
+    Area,
+    NotDoneReason,
+    Origin,
+    Outcome,
+    PeopleBand,
+    PoliceForce,
+    Situation,
+    VisitResult,
+)
+
+
+@dataclass(frozen=True)
+class InterventionReport:
+    """An intervention as the agents report it: several actions, one outcome, nobody's identity."""
+
+    area: Area
+    situation: Situation
+    actions: tuple[Action, ...]
+    outcome: Outcome
+    origin: Origin = Origin.ROUND
+    people_band: PeopleBand = PeopleBand.NONE
+    police_force: PoliceForce | None = None
+    police_called_at: datetime | None = None
+    police_arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """A visit as the agents report it, under a key made on the phone."""
+
+    client_id: UUID
+    entrance_id: UUID
+    started_at: datetime
+    result: VisitResult
+    not_done_reason: NotDoneReason | None = None
+    interventions: tuple[InterventionReport, ...] = ()
+
+
+Fault = tuple[str, str]
+
+
+def fault_in(report: VisitReport) -> Fault | None:
+    """The field and the sentence of the first thing that contradicts itself, None if all holds."""
+    if report.started_at.tzinfo is None:
+        return "started_at", "L'heure doit porter son fuseau (par exemple +01:00)."
+    if (report.result is VisitResult.NOT_DONE) != (report.not_done_reason is not None):
+        return "not_done_reason", "Un motif accompagne un passage non effectué, et lui seul."
+    if (report.result is VisitResult.INTERVENTION) != bool(report.interventions):
+        return "interventions", "Un passage « intervention » en comporte au moins une, et lui seul."
+    for index, intervention in enumerate(report.interventions):
+        if fault := _fault_in_intervention(intervention):
+            return f"interventions.{index}.{fault[0]}", fault[1]
+    return None
+
+
+def _fault_in_intervention(report: InterventionReport) -> Fault | None:
+    if not report.actions:
+        return "actions", "Une intervention comporte au moins une action."
+    if len(set(report.actions)) != len(report.actions):
+        return "actions", "La même action est donnée deux fois."
+    asked = Action.POLICE_REQUEST in report.actions
+    if asked != (report.police_force is not None and report.police_called_at is not None):
+        message = "La force appelée et l'heure de l'appel accompagnent une demande aux forces de l'ordre, et elle seule."
+        return "police_force", message
+    arrived, called = report.police_arrived_at, report.police_called_at
+    if arrived is not None and (called is None or arrived < called):
+        return "police_arrived_at", "L'arrivée des forces de l'ordre suit l'appel."
+    return None

@@ -1,0 +1,1 @@
+"""Finance: costs, subsidies, sharing keys (clés de répartition), allocations (quotes-parts)."""

@@ -1,0 +1,1 @@
+"""Follow-up (suites): what the bailleur does afterwards. Closed to the prestataire."""

@@ -1,0 +1,182 @@
+"""Codes stored and exchanged, with the French label on the member (nomenclature).
+
+Source: the shared nomenclature of the scheme (`demonstration/data/nomenclature.csv`); a house
+test keeps the two alike. The label never enters the database.
+"""
+
+from enum import StrEnum
+
+
+class Coded(StrEnum):
+    """A code whose member carries its French label, and a shorter one for small screens."""
+
+    label: str
+    short_label: str
+
+    def __new__(cls, code: str, label: str = "", short_label: str = "") -> "Coded":
+        """A member is written `CODE = "code", "Libellé", "Court"`."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        member.short_label = short_label or label
+        return member
+
+
+class Area(Coded):
+    """Common area (partie commune)."""
+
+    HALL = "hall", "Hall"
+    STAIRWELL = "stairwell", "Cage d'escalier"
+    LANDING = "landing", "Palier"
+    CORRIDOR = "corridor", "Couloir"
+    LIFT = "lift", "Ascenseur"
+    CELLAR = "cellar", "Cave"
+    BASEMENT = "basement", "Sous-sol"
+    UNDERGROUND_PARKING = "underground_parking", "Parking souterrain"
+    OUTDOOR_PARKING = "outdoor_parking", "Parking extérieur"
+    GARAGE_BOX = "garage_box", "Box"
+    BIN_ROOM = "bin_room", "Local poubelles"
+    BIKE_ROOM = "bike_room", "Local vélos et poussettes"
+    TECHNICAL_ROOM = "technical_room", "Local technique"
+    ROOF = "roof", "Toit-terrasse"
+    COURTYARD = "courtyard", "Cour"
+    GARDEN = "garden", "Espaces verts"
+    PLAYGROUND = "playground", "Aire de jeux"
+    FORECOURT = "forecourt", "Abords"
+    SHARED_ROOM = "shared_room", "Local commun"
+    MAILBOXES = "mailboxes", "Boîtes aux lettres"
+    ENTRANCE_DOOR = "entrance_door", "Porte d'entrée"
+    OTHER_OUTDOOR = "other_outdoor", "Autre extérieur"
+
+
+class Situation(Coded):
+    """What the agents found (situation)."""
+
+    GATHERING = "gathering", "Regroupement", "Regroupement"
+    AREA_OCCUPIED = "area_occupied", "Occupation de parties communes", "Hall occupé"
+    NOISE = "noise", "Nuisance sonore", "Nuisance son."
+    NEIGHBOUR_DISPUTE = "neighbour_dispute", "Conflit de voisinage", "Conflit voisins"
+    DAMAGE = "damage", "Dégradation", "Dégradation"
+    INTRUSION = "intrusion", "Intrusion ou squat", "Intrusion"
+    VEHICLE = "vehicle", "Véhicule gênant, épave ou mécanique", "Véhicule"
+    WASTE = "waste", "Déchets ou encombrants", "Déchets"
+    ANIMAL = "animal", "Animal", "Animal"
+    VERBAL_ABUSE = "verbal_abuse", "Insultes ou menaces", "Menaces"
+    VIOLENCE = "violence", "Violences", "Violences"
+    FIRE = "fire", "Incendie ou départ de feu", "Feu"
+    SUSPECTED_DEALING = "suspected_dealing", "Trafic présumé (lieu)", "Trafic"
+    PERSON_IN_DISTRESS = "person_in_distress", "Personne fragile ou en détresse", "Pers. fragile"
+    OTHER = "other", "Autre situation", "Autre"
+
+
+class Action(Coded):
+    """What they did; several per intervention (action)."""
+
+    MEDIATION = "mediation", "Médiation sociale", "Médiation"
+    HOUSE_RULES_REMINDER = "house_rules_reminder", "Rappel au règlement intérieur", "Rappel au RI"
+    POLICE_REQUEST = "police_request", "Demande d'intervention des forces de l'ordre", "Appel FO"
+    EMERGENCY_CALL = "emergency_call", "Appel aux secours", "Secours"
+    SOCIAL_REFERRAL = "social_referral", "Orientation", "Orientation"
+    LANDLORD_ONCALL = "landlord_oncall", "Appel à l'astreinte du bailleur", "Astreinte bailleur"
+    MADE_SAFE = "made_safe", "Mise en sécurité", "Mise en sécurité"
+    OBSERVATION = "observation", "Observation seule", "Observation"
+
+
+class Outcome(Coded):
+    """How things stood when they left (issue)."""
+
+    CALMED = "calmed", "Apaisé", "Apaisé"
+    DISPERSED = "dispersed", "Dispersion", "Dispersion"
+    PERSISTS = "persists", "Persiste", "Persiste"
+    WITHDREW = "withdrew", "Retrait du binôme", "Retrait"
+    NOBODY_FOUND = "nobody_found", "Plus personne à l'arrivée", "Personne"
+    HANDED_OVER = "handed_over", "Relais aux forces de l'ordre ou aux secours", "Relais"
+
+
+class Origin(Coded):
+    """What brought them there (origine)."""
+
+    ROUND = "round", "Ronde"
+    RESIDENT_CALL = "resident_call", "Appel d'un locataire"
+    LANDLORD_REQUEST = "landlord_request", "Demande du bailleur"
+    PARTNER_REQUEST = "partner_request", "Demande de la police ou de la commune"
+
+
+class PoliceForce(Coded):
+    """Whom they called (forces de l'ordre)."""
+
+    NATIONAL_POLICE = "national_police", "Police nationale", "PN"
+    GENDARMERIE = "gendarmerie", "Gendarmerie nationale", "GN"
+    MUNICIPAL_POLICE = "municipal_police", "Police municipale", "PM"
+
+
+class VisitResult(Coded):
+    """What a visit gave (résultat du passage)."""
+
+    NOTHING_TO_REPORT = "nothing_to_report", "Rien à signaler", "RAS"
+    INTERVENTION = "intervention", "Intervention"
+    ANOMALY = "anomaly", "Anomalie technique"
+    NOT_DONE = "not_done", "Non effectué"
+
+
+class NotDoneReason(Coded):
+    """Why a visit was not made (motif)."""
+
+    NO_ACCESS = "no_access", "Accès impossible"
+    TEAM_SAFETY = "team_safety", "Sécurité du binôme"
+    NO_TIME = "no_time", "Temps insuffisant"
+    WORKS = "works", "Travaux"
+    OTHER = "other", "Autre"
+
+
+class PeopleBand(Coded):
+    """How many people, never who (tranche)."""
+
+    NONE = "0", "0"
+    ONE_TWO = "1-2", "1 ou 2"
+    THREE_FIVE = "3-5", "3 à 5"
+    SIX_TEN = "6-10", "6 à 10"
+    OVER_TEN = "11+", "Plus de 10"
+
+
+class HelpOffered(Coded):
+    """Help offered at a summons (aide proposée)."""
+
+    PROPOSED = "proposed", "Aide proposée"
+    ACCEPTED = "accepted", "Aide acceptée"
+    DECLINED = "declined", "Aide refusée"
+    NONE = "none", "Aucune aide proposée"
+
+
+class Funder(Coded):
+    """Who grants a subsidy (financeur)."""
+
+    FIPD = "fipd", "État – FIPD"
+    CUCS = "cucs", "État – CUCS"
+    COMMUNE = "commune", "Commune"
+    EPCI = "epci", "Intercommunalité"
+    DEPARTMENT = "department", "Département"
+    REGION = "region", "Région"
+    OTHER = "other", "Autre financeur"
+
+
+class Urgency(Coded):
+    """How soon a call must be answered (urgence)."""
+
+    IMMEDIATE = "immediate", "Immédiate"
+    TONIGHT = "tonight", "Ce soir"
+    INFORMATION = "information", "Pour information"
+
+
+class KeyBasis(Coded):
+    """What a sharing key weighs (assiette de la clé)."""
+
+    DWELLINGS = "dwellings", "Logements couverts"
+    EQUAL = "equal", "Parts égales"
+
+
+class AmountStatus(Coded):
+    """Whether an amount is known or foreseen (état du montant)."""
+
+    ACTUAL = "actual", "Réalisé"
+    FORECAST = "forecast", "Prévisionnel"

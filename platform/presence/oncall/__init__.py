@@ -1,0 +1,1 @@
+"""On-call (astreinte): the number that residents (locataires) ring."""

@@ -1,0 +1,1 @@
+"""Patrimoine: a bailleur's residences and their entrances (résidences, entrées)."""

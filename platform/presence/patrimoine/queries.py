@@ -1,0 +1,122 @@
+"""Residences, entrances and their owners, as the context may see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from presence.kernel.ownership import stated
+from presence.patrimoine.models import Agency, Entrance, Residence
+from tenants.models import Commune
+
+
+@dataclass(frozen=True)
+class Place:
+    """A residence with what readers need; `bailleur_id` and `scheme_id` stay inside."""
+
+    id: UUID
+    bailleur_id: int
+    scheme_id: int | None
+    code: str
+    name: str
+    address: str
+    commune: str
+    insee_code: str
+    dwellings: int
+    qpv_name: str | None
+    covered_from_on: date | None
+
+
+@dataclass(frozen=True)
+class Hall:
+    """An entrance and the residence it opens."""
+
+    id: UUID
+    residence_id: UUID
+    bailleur_id: int
+    scheme_id: int | None
+    name: str
+    rank: int
+
+
+def residences(
+    session: Session, *, after: tuple[str, UUID] | None = None, limit: int | None = None
+) -> list[Place]:
+    """The residences that the context may see, by code."""
+    query = _places().where(*stated(session, Residence)).order_by(Residence.code, Residence.id)
+    if after is not None:
+        query = query.where(
+            (Residence.code > after[0]) | ((Residence.code == after[0]) & (Residence.id > after[1]))
+        )
+    if limit is not None:
+        query = query.limit(limit)
+    return [Place(*row) for row in session.execute(query)]
+
+
+def residence(session: Session, residence_id: UUID) -> Place | None:
+    """One residence, None if it is another's or does not exist."""
+    row = session.execute(
+        _places().where(Residence.id == residence_id, *stated(session, Residence))
+    ).one_or_none()
+    return Place(*row) if row else None
+
+
+def entrances(session: Session, residence_ids: Iterable[UUID] | None = None) -> list[Hall]:
+    """Entrances, in their residence's own order."""
+    query = (
+        _halls().where(*stated(session, Entrance)).order_by(Entrance.residence_id, Entrance.rank)
+    )
+    if residence_ids is not None:
+        query = query.where(Entrance.residence_id.in_(list(residence_ids)))
+    return [Hall(*row) for row in session.execute(query)]
+
+
+def entrances_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Hall]:
+    """The entrances among these that the context may see."""
+    rows = session.execute(_halls().where(Entrance.id.in_(set(ids)), *stated(session, Entrance)))
+    return {row.id: Hall(*row) for row in rows}
+
+
+def agency_names(session: Session) -> list[str]:
+    """The bailleur's agencies, by name."""
+    return list(session.scalars(select(Agency.name).order_by(Agency.name)))
+
+
+def communes(session: Session) -> dict[str, str]:
+    """Name of each known commune, by Insee code."""
+    return {
+        row.insee_code: row.name
+        for row in session.execute(select(Commune.insee_code, Commune.name))
+    }
+
+
+def _places() -> Select[
+    tuple[UUID, int, int | None, str, str, str, str, str, int, str | None, date | None]
+]:
+    return select(
+        Residence.id,
+        Residence.bailleur_id,
+        Residence.scheme_id,
+        Residence.code,
+        Residence.name,
+        Residence.address,
+        Commune.name,
+        Residence.insee_code,
+        Residence.dwellings,
+        Residence.qpv_name,
+        Residence.covered_from_on,
+    ).join(Commune, Commune.insee_code == Residence.insee_code)
+
+
+def _halls() -> Select[tuple[UUID, UUID, int, int | None, str, int]]:
+    return select(
+        Entrance.id,
+        Entrance.residence_id,
+        Entrance.bailleur_id,
+        Entrance.scheme_id,
+        Entrance.name,
+        Entrance.rank,
+    )

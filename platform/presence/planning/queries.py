@@ -1,0 +1,59 @@
+"""The evening's places due (lieux à visiter), and each residence's frequency."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from presence.kernel.ownership import stated
+from presence.patrimoine import queries as patrimoine
+from presence.patrimoine.queries import Hall, Place
+from presence.planning.models import VisitFrequency
+from presence.planning.rules import is_due
+
+
+@dataclass(frozen=True)
+class DuePlace:
+    """An entrance to visit on an evening, with its residence."""
+
+    residence: Place
+    hall: Hall
+
+    @property
+    def label(self) -> str:
+        """« Les Fougères, hall 3 »."""
+        return place_label(self.residence.name, self.hall.name)
+
+
+def place_label(residence: str, hall: str) -> str:
+    """The name of a hall in its residence."""
+    return f"{residence}, {hall[0].lower()}{hall[1:]}"
+
+
+def frequencies_on(session: Session, day: date) -> dict[UUID, int]:
+    """Evenings a week of each residence, as in force on a day."""
+    rows = session.execute(
+        select(VisitFrequency.residence_id, VisitFrequency.times_per_week).where(
+            VisitFrequency.valid_during.contains(day), *stated(session, VisitFrequency)
+        )
+    )
+    return {row.residence_id: row.times_per_week for row in rows}
+
+
+def places_due(session: Session, evening_on: date, scheme_id: int) -> list[DuePlace]:
+    """The entrances to visit on an evening, in the order of residences then of halls."""
+    frequencies = frequencies_on(session, evening_on)
+    covered = {
+        place.id: place
+        for place in patrimoine.residences(session)
+        if place.scheme_id == scheme_id
+        and place.covered_from_on is not None
+        and place.covered_from_on <= evening_on
+        and place.id in frequencies
+        and is_due(place.id, frequencies[place.id], evening_on)
+    }
+    halls = patrimoine.entrances(session, covered)
+    due = [DuePlace(covered[hall.residence_id], hall) for hall in halls]
+    return sorted(due, key=lambda place: (place.residence.name, place.hall.rank))

@@ -1,0 +1,1 @@
+"""Consolidated reporting (bilan): nightly figures, sharing agreement, published releases."""

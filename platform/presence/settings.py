@@ -1,0 +1,91 @@
+"""Typed settings, read once from the environment. Every variable may be given as NAME_FILE.
+
+Run from a checkout while `make demo` serves, the `presence` command finds what it needs in
+`$PRESENCE_HOME/run.env` and `admin.env` (default `.presence/`); the environment always wins.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tenants.context import Kind, SigningKey
+from tenants.database import engine_urls
+
+
+class MissingVariable(Exception):
+    """A variable that has no default is not set; the message names it, in French."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process of Présence needs to know of the outside."""
+
+    environment: str
+    database_urls: dict[str, str]
+    redis_url: str
+    secret_key: str
+    context_key: SigningKey
+    public_url: str
+
+    @property
+    def production(self) -> bool:
+        """Whether real people are served: cookies are then bound to https."""
+        return self.environment == "production"
+
+
+def home() -> Path:
+    """Where the demonstration keeps its files."""
+    return Path(os.environ.get("PRESENCE_HOME") or ".presence")
+
+
+def read_variable(name: str, default: str | None = None) -> str:
+    """A variable: NAME, else the content of the file NAME_FILE, else the run files, else default."""
+    if value := os.environ.get(name):
+        return value
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            message = f"Le fichier de {name}_FILE (« {path} ») est illisible : {error.strerror}."
+            raise MissingVariable(message) from error
+    if value := _run_files().get(name):
+        return value
+    if default is not None:
+        return default
+    message = (
+        f"La variable {name} n'est pas définie : lancez « make demo » dans ce dossier, "
+        f"ou donnez {name} (ou {name}_FILE)."
+    )
+    raise MissingVariable(message)
+
+
+def load() -> Settings:
+    """The settings of this process; raises `MissingVariable`."""
+    passwords = {kind: read_variable(f"DB_PASSWORD_{kind.name}") for kind in Kind}
+    return Settings(
+        environment=read_variable("PRESENCE_ENV", "development"),
+        database_urls=engine_urls(read_variable("DATABASE_URL"), passwords),
+        redis_url=read_variable("REDIS_URL"),
+        secret_key=read_variable("SECRET_KEY"),
+        context_key=signing_key(),
+        public_url=read_variable("PRESENCE_URL", "http://127.0.0.1:8000"),
+    )
+
+
+def signing_key() -> SigningKey:
+    """The key that signs contexts, as the environment gives it (secret in hexadecimal)."""
+    return SigningKey(read_variable("CONTEXT_KEY_ID"), bytes.fromhex(read_variable("CONTEXT_KEY")))
+
+
+@cache
+def _run_files() -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name in ("run.env", "admin.env"):
+        path = home() / name
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            continue
+        values |= dict(line.split("=", 1) for line in lines if "=" in line)
+    return values

@@ -1,0 +1,108 @@
+"""The declarative base, and the mixins that say whose a table is.
+
+Every table inherits one mixin, hence has one kind, and declares in `__access__` what each
+database role may do on it. `tenants/rls.py` turns the declaration into the policies that must be
+in force; `tests/house/test_row_security.py` compares them with the live catalogue.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Integer, MetaData, Text, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class TableKind(StrEnum):
+    """Who holds a row."""
+
+    BAILLEUR = "bailleur"
+    PRESTATAIRE = "prestataire"
+    SCHEME = "scheme"
+    REFERENCE = "reference"
+    SYSTEM = "system"
+    IDENTITY = "identity"
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one role may do: verbs among S(elect) I(nsert) U(pdate) D(elete), and on which rows.
+
+    `keys` are the columns that the policy compares with the signed context, all of them;
+    `updates` are the only columns it may change (never the owner's id).
+    """
+
+    verbs: str
+    keys: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
+
+
+class Base(DeclarativeBase):
+    """Base of every table of the schema `presence`."""
+
+    # A registry of its own: Flask-SQLAlchemy makes a sub-base, which may not carry a type map.
+    registry = registry(
+        metadata=MetaData(schema="presence", naming_convention=NAMING),
+        type_annotation_map={str: Text, datetime: DateTime(timezone=True), UUID: Uuid},
+    )
+    metadata = registry.metadata
+    # Nothing is read back after an insert: a role may deposit what it may not read.
+    __mapper_args__: ClassVar = {"eager_defaults": False}
+    __kind__: ClassVar[TableKind]
+    __access__: ClassVar[Mapping[str, Access]] = {}
+
+
+class BailleurOwned:
+    """A row of one bailleur; every key of the table holds `bailleur_id`."""
+
+    __kind__: ClassVar[TableKind] = TableKind.BAILLEUR
+    bailleur_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("presence.organisation.id"), primary_key=True
+    )
+
+
+class PrestataireOwned:
+    """A row of one prestataire."""
+
+    __kind__: ClassVar[TableKind] = TableKind.PRESTATAIRE
+    prestataire_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("presence.organisation.id"), primary_key=True
+    )
+
+
+class SchemeShared:
+    """A row of one scheme (dispositif), shared by its members as the convention says."""
+
+    __kind__: ClassVar[TableKind] = TableKind.SCHEME
+    scheme_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("presence.scheme.id"), primary_key=True
+    )
+
+
+class Reference:
+    """Public reference data, read-only."""
+
+    __kind__: ClassVar[TableKind] = TableKind.REFERENCE
+
+
+class System:
+    """Machinery without personal data; relay only."""
+
+    __kind__: ClassVar[TableKind] = TableKind.SYSTEM
+
+
+class Identity:
+    """Organisations and the people who sign in for them (ADR 0006)."""
+
+    __kind__: ClassVar[TableKind] = TableKind.IDENTITY

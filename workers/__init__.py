@@ -1,0 +1,1 @@
+"""Background work. Imports the product; the product never imports it."""

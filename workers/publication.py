@@ -1,0 +1,18 @@
+"""Publish releases (bilans): those whose period is over, and again when an agreement changes."""
+
+from sqlalchemy.orm import Session
+
+from presence.reporting.services import publish_due_releases, republish_after_agreement
+from workers.scoping import Parameters, job
+
+
+@job("workers.publication.publish")
+def publish(session: Session, _: Parameters) -> dict[str, object]:
+    """Publish the open releases of one scheme."""
+    return {"published": [str(release.id) for release in publish_due_releases(session)]}
+
+
+@job("workers.publication.republish")
+def republish(session: Session, _: Parameters) -> dict[str, object]:
+    """Publish a new version of a scheme's releases."""
+    return {"published": [str(release.id) for release in republish_after_agreement(session)]}

@@ -1,0 +1,178 @@
+"""Drain the outbox: one topic, its jobs. Send each job's id to the queue once its row is there.
+
+Several relays may run at once (SKIP LOCKED); a crash between the row and the message loses
+nothing, because the sweep sends again what waits, and a job knows whether it is already running.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+from celery import current_app, shared_task
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from tenants.context import RELAY, Kind
+from tenants.database import transaction
+from tenants.models import Job, OutboxLine
+from workers.celery_context import product
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """A job to make: its key makes it unique, its kind and subject are its context."""
+
+    key: str
+    task: str
+    kind: Kind
+    subject: int | None
+    parameters: dict[str, object] = field(default_factory=dict)
+    account_id: UUID | None = None
+
+
+def _seal_reports(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    for bailleur_id in said["bailleurs"]:  # type: ignore[attr-defined]
+        yield JobSpec(
+            key=f"seal:{line.id}:{bailleur_id}",
+            task="workers.daily_reports.seal_report",
+            kind=Kind.BAILLEUR,
+            subject=bailleur_id,
+            # The prestataire is the announcer that PostgreSQL checked, not a word of the payload.
+            parameters={
+                "scheme_id": said["scheme_id"],
+                "evening_on": said["evening_on"],
+                "signed_at": said["signed_at"],
+                "signer": said["signer"],
+                "prestataire_id": line.subject,
+            },
+        )
+
+
+def _reallocate(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    yield JobSpec(
+        key=f"reallocate:{line.id}",
+        task="workers.cost_sharing.reallocate",
+        kind=Kind.SCHEME,
+        subject=int(str(said["scheme_id"])),
+        parameters={
+            "from_on": said["from_on"],
+            "to_on": said.get("to_on"),
+            "reason": REASONS[line.topic],
+        },
+        account_id=line.account_id,
+    )
+
+
+def _republish(line: OutboxLine) -> Iterable[JobSpec]:
+    yield JobSpec(
+        key=f"republish:{line.id}",
+        task="workers.publication.republish",
+        kind=Kind.SCHEME,
+        subject=int(str(line.payload["scheme_id"])),
+        account_id=line.account_id,
+    )
+
+
+REASONS = {
+    "scheme.membership_changed": "adhésion modifiée",
+    "finance.basis_changed": "coût, subvention ou clé modifiés",
+    "patrimoine.bases_changed": "logements couverts modifiés",
+}
+# topic -> the kinds of context that may announce it, and the jobs it makes.
+SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[JobSpec]]]] = {
+    "daily_reports.evening_closed": (frozenset({Kind.PRESTATAIRE}), _seal_reports),
+    "scheme.membership_changed": (frozenset({Kind.OPERATOR}), _reallocate),
+    "finance.basis_changed": (frozenset({Kind.SCHEME}), _reallocate),
+    "patrimoine.bases_changed": (frozenset({Kind.BAILLEUR}), _reallocate),
+    "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
+}
+
+
+@shared_task(name="workers.relay.drain")
+def drain() -> None:
+    """Turn what was announced into jobs, and send the jobs that wait."""
+    with product():
+        while relay_once():
+            pass
+        send_waiting(older_than_seconds=0)
+
+
+@shared_task(name="workers.relay.take_up_again")
+def take_up_again() -> None:
+    """Send again the jobs whose message, or whose worker, was lost."""
+    with product():
+        send_waiting(older_than_seconds=30)
+
+
+def relay_once() -> int:
+    """Turn one batch of outbox lines into job rows; how many lines were read."""
+    with transaction(RELAY) as session:
+        lines = session.scalars(
+            select(OutboxLine)
+            .where(OutboxLine.relayed_at.is_(None))
+            .order_by(OutboxLine.announced_at, OutboxLine.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for line in lines:
+            announcers, jobs_of = SUBSCRIBERS[line.topic]
+            if Kind(line.kind) in announcers:
+                for spec in jobs_of(line):
+                    add_job(session, spec)
+            line.relayed_at = func.clock_timestamp()
+        return len(lines)
+
+
+def add_job(session: Session, spec: JobSpec) -> None:
+    """Write a job's row; a key that is there already is the same job (relay's context)."""
+    session.execute(
+        insert(Job)
+        .values(
+            id=uuid4(),
+            key=spec.key,
+            task=spec.task,
+            kind=spec.kind.value,
+            subject=spec.subject,
+            account_id=spec.account_id,
+            parameters=spec.parameters,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+def send_waiting(older_than_seconds: int) -> int:
+    """Send the ids of waiting jobs; with an age, also those sent or started but never finished."""
+    age = func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+    old = func.clock_timestamp() - age
+    waiting = (Job.state == "queued") & Job.sent_at.is_(None)
+    if older_than_seconds:
+        lost = Job.state.in_(("queued", "running")) & (func.coalesce(Job.sent_at, old) <= old)
+        waiting = waiting | lost
+    with transaction(RELAY) as session:
+        rows = session.execute(
+            select(Job.id, Job.task)
+            .where(waiting)
+            .order_by(Job.created_at)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if rows:
+            session.execute(
+                update(Job)
+                .where(Job.id.in_([row.id for row in rows]))
+                .values(sent_at=func.clock_timestamp())
+            )
+    for row in rows:
+        current_app.send_task(row.task, args=[str(row.id)])
+    return len(rows)
+
+
+def today_key(name: str, day: date) -> str:
+    """The key of a job that runs once a day."""
+    return f"{name}:{day.isoformat()}"

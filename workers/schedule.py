@@ -1,0 +1,28 @@
+"""Everything that runs by the clock, on one page. Paris time; nothing between 02:00 and 03:00."""
+
+from celery.schedules import crontab
+
+RELAY_SECONDS = 1.0
+SWEEP_SECONDS = 20.0
+
+BEAT = {
+    "relay": {
+        "task": "workers.relay.drain",
+        "schedule": RELAY_SECONDS,
+        # A tick that could not be served is worthless: the next one does its work.
+        "options": {"expires": 10},
+    },
+    "sweep": {
+        "task": "workers.relay.take_up_again",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 60},
+    },
+    "aggregation": {
+        "task": "workers.aggregation.start_night",
+        "schedule": crontab(hour="4", minute="10"),
+    },
+    "months": {
+        "task": "workers.aggregation.prepare_months",
+        "schedule": crontab(hour="4", minute="40", day_of_month="20"),
+    },
+}
