@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
     )
     metadata = registry.metadata
     # Nothing is read back after an insert: a role may deposit what it may not read.
-    __mapper_args__: ClassVar = {"eager_defaults": False}
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
     __kind__: ClassVar[TableKind]
     __access__: ClassVar[Mapping[str, Access]] = {}
 

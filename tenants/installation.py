@@ -81,4 +81,4 @@ def shift_business_clock(admin_url: str, starts_at: str | None) -> None:
 
 
 def _run(connection: psycopg.Connection[tuple[object, ...]], statement: str, *names: str) -> None:
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    Identity as AutoNumber,
     Index,
     Integer,
     LargeBinary,
     SmallInteger,
     Text,
     text,
+)
+from sqlalchemy import (
+    Identity as AutoNumber,
 )
 from sqlalchemy.dialects.postgresql import (
     ARRAY,

@@ -1,5 +1,6 @@
 """The product's application context around a task."""
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,8 +13,7 @@ def product() -> Iterator[None]:
     if has_app_context():
         yield
         return
-    # Imported late: the Celery application includes the modules that use this one.
-    from workers.celery_app import flask_app
-
+    # Not at the top: the Celery application includes the modules that use this one.
+    flask_app = importlib.import_module("workers.celery_app").flask_app
     with flask_app().app_context():
         yield

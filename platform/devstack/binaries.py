@@ -1,4 +1,4 @@
-"""Where the embedded servers' programs are: wheels first, then the environment, then the system."""
+"""Where the embedded servers' programs are: the environment, the wheels, then the system."""
 
 import importlib.util
 import os
@@ -9,7 +9,7 @@ from devstack.errors import StackError
 
 
 def postgres_bin() -> Path:
-    """Folder of `postgres` and `initdb`: $PG_BINDIR, else the wheel, else Debian's (17 or newer)."""
+    """Folder of `postgres` and `initdb`: $PG_BINDIR, the wheel's, or Debian's (17 or newer)."""
     candidates = []
     if named := os.environ.get("PG_BINDIR"):
         candidates.append(Path(named))

@@ -110,7 +110,8 @@ def _fallback(home: Path) -> Path:
             continue
         return folder
     message = (
-        f"Le dossier « {home} » est fermé au compte « {SERVER_ACCOUNT} » qui porte les serveurs, et "
-        "ni /var/tmp ni /tmp ne sont ouverts : donnez un dossier ouvert avec PRESENCE_HOME=/chemin."
+        f"Le dossier « {home} » est fermé au compte « {SERVER_ACCOUNT} » qui porte les serveurs, "
+        "et ni /var/tmp ni /tmp ne sont ouverts : donnez un dossier ouvert avec "
+        "PRESENCE_HOME=/chemin."
     )
     raise StackError(message)

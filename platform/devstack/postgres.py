@@ -79,9 +79,10 @@ class Postgres:
             secret.unlink()
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines()
+            cause = lines[-1] if lines else "sans message"
             message = (
-                f"PostgreSQL n'a pas pu préparer ses données dans « {self.data} » "
-                f"({lines[-1] if lines else 'sans message'}) : libérez de la place ou changez PRESENCE_HOME."
+                f"PostgreSQL n'a pas pu préparer ses données dans « {self.data} » ({cause}) : "
+                "libérez de la place ou changez PRESENCE_HOME."
             )
             raise StackError(message)
 
@@ -114,8 +115,7 @@ class Postgres:
     def _wait(self, programs: Path) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            assert self.child is not None
-            if not self.child.running():
+            if self.child is None or not self.child.running():
                 # After a kill -9 the former server's children may still be dying, holding the
                 # lock file: try again until they are gone.
                 time.sleep(0.3)

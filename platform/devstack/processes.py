@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.errors import StackError
 from devstack.places import Account
 
 _PR_SET_PDEATHSIG = 1
+CURRENT = Account(None, None)
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Launch:
     command: Sequence[str | Path]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    account: Account = Account(None, None)
+    account: Account = CURRENT
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
 
@@ -83,6 +85,14 @@ def spawn(launch: Launch) -> Child:
     finally:
         stream.close()
     return Child(launch.name, process, launch.stop_signal, launch.log)
+
+
+def require_running(children: Sequence[Child]) -> None:
+    """Raise `StackError` with the end of the log of the first child that has stopped."""
+    for child in children:
+        if not child.running():
+            message = f"« {child.name} » s'est arrêté. Fin de {child.log} :\n{child.last_lines()}"
+            raise StackError(message)
 
 
 def free_port() -> int:

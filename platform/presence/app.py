@@ -1,21 +1,51 @@
-"""Composition root: build the Flask application, wire everything once."""
+"""Composition root: build the Flask application, wire every room and door once."""
+
+from pathlib import Path
 
 from flask import Flask
 
+from presence.api import init_api
 from presence.settings import Settings
+from presence.web.pages import init_pages
 from tenants.database import configure, db, engine_options
+
+WEB = Path(__file__).parent / "web"
+# Before any parsing: a form, a batch of 200 visits and a file of 5 000 lines all stay under it.
+MOST_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
     """The application, ready to serve or to lend its context to a worker or a command."""
-    app = Flask("presence")
-    options = engine_options()
+    app = Flask(
+        "presence", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static")
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_BINDS={
-            kind: {"url": url, **options} for kind, url in settings.database_urls.items()
+            kind: {"url": url, **engine_options()} for kind, url in settings.database_urls.items()
         },
+        REDIS_URL=settings.redis_url,
+        RATELIMIT_STORAGE_URI=settings.redis_url,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        # Signed against the configured address, never the request's Host.
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=settings.production,
+        **session_cookie(production=settings.production),
     )
     configure(settings.context_key)
     db.init_app(app)
+    init_pages(app, production=settings.production, banner=settings.banner)
+    init_api(app)
     return app
+
+
+def session_cookie(*, production: bool) -> dict[str, object]:
+    """The session cookie: bound to https and to the host in production."""
+    return {
+        "SESSION_COOKIE_NAME": "__Host-presence" if production else "presence_session",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+    }

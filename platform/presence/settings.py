@@ -27,6 +27,8 @@ class Settings:
     secret_key: str
     context_key: SigningKey
     public_url: str
+    # Said on every page of the demonstration; None where real people are served.
+    banner: str | None = None
 
     @property
     def production(self) -> bool:
@@ -40,7 +42,7 @@ def home() -> Path:
 
 
 def read_variable(name: str, default: str | None = None) -> str:
-    """A variable: NAME, else the content of the file NAME_FILE, else the run files, else default."""
+    """A variable: NAME, else the file NAME_FILE, else the run files, else the default."""
     if value := os.environ.get(name):
         return value
     if path := os.environ.get(f"{name}_FILE"):
@@ -70,6 +72,7 @@ def load() -> Settings:
         secret_key=read_variable("SECRET_KEY"),
         context_key=signing_key(),
         public_url=read_variable("PRESENCE_URL", "http://127.0.0.1:8000"),
+        banner=read_variable("PRESENCE_BANNER", "") or None,
     )
 
 

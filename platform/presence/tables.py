@@ -1,15 +1,5 @@
 """Import every table so that the metadata is complete (used by Alembic, the book and the tests)."""
 
-import presence.accounts.models
-import presence.audit.models
-import presence.daily_reports.models
-import presence.field.models
-import presence.finance.models
-import presence.followup.models
-import presence.oncall.models
-import presence.patrimoine.models
-import presence.planning.models
-import presence.reporting.models
 import tenants.models  # noqa: F401 - registers the ground floor's tables
 from tenants.columns import Base
 

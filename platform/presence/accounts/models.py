@@ -15,7 +15,7 @@ from tenants.columns import Access, Base, Identity
 
 
 class Account(Identity, Base):
-    """A person (compte) of one organisation; e-mail in lower case, password hashed with Argon2id."""
+    """A person (compte) of one organisation; e-mail in lower case, password hashed (Argon2id)."""
 
     __tablename__ = "account"
     __table_args__ = (

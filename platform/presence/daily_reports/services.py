@@ -154,7 +154,8 @@ def _require_contract(session: Session, closing: Closing) -> None:
         and closing.evening_on in contract.valid_during
         for contract in contracts(session)
     ):
-        message = f"Aucun contrat avec ce prestataire ne couvre la soirée du {closing.evening_on:%d/%m/%Y}."
+        day = f"{closing.evening_on:%d/%m/%Y}"
+        message = f"Aucun contrat avec ce prestataire ne couvre la soirée du {day}."
         raise Invalid("date", message)
 
 
@@ -208,7 +209,11 @@ def _calls(
 ) -> Sequence[ReportedCall]:
     return [
         ReportedCall(
-            call.called_at, names[call.residence_id], call.need, call.urgency, call.intervention_id
+            call.called_at,
+            names[call.residence_id],
+            call.need.value,
+            call.urgency.value,
+            call.intervention_id,
         )
         for call in oncall.calls_of_evening(
             session, closing.evening_on, scheme_id=closing.scheme_id, bailleur_id=bailleur_id

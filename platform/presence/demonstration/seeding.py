@@ -219,11 +219,13 @@ def _followup(cast: Cast, known: Facts) -> None:
     opac = (
         known.families * known.opac_dwellings // (known.opac_dwellings + known.pluralis_dwellings)
     )
+    # Over the whole published period, less its ends; a shorter story keeps none in the future.
+    span = min(600, (known.last_on - known.first_on).days - 20)
     for bailleur_id, families in ((cast.opac38, opac), (cast.pluralis, known.families - opac)):
         with transaction(Context(Kind.BAILLEUR, bailleur_id)) as session:
             places = patrimoine.residences(session)
             for rank in range(families):
-                day = known.first_on + timedelta(days=20 + rank * 600 // families)
+                day = known.first_on + timedelta(days=20 + rank * span // families)
                 record_summons(
                     session,
                     SummonsReport(

@@ -39,12 +39,12 @@ class _Recorded(BailleurOwned):
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
 
     @declared_attr
-    def prestataire_id(cls) -> Mapped[int]:
+    def prestataire_id(cls) -> Mapped[int]:  # noqa: N805 - a declared attribute gets the class
         """The prestataire that recorded it."""
         return mapped_column(ForeignKey("presence.organisation.id"))
 
     @declared_attr
-    def scheme_id(cls) -> Mapped[int]:
+    def scheme_id(cls) -> Mapped[int]:  # noqa: N805
         """The scheme under which it was recorded."""
         return mapped_column(ForeignKey("presence.scheme.id"))
 

@@ -106,7 +106,7 @@ def intervention_on(
 def interventions_between(
     session: Session, bailleur_id: int, start: date, end: date
 ) -> list[tuple[date, int]]:
-    """Interventions of a bailleur per evening, both ends included, evenings without any left out."""
+    """Interventions of a bailleur per evening, both ends included; evenings without are absent."""
     rows = session.execute(
         select(Intervention.evening_on, func.count())
         .where(
@@ -137,4 +137,30 @@ def _recorded(row: Intervention, actions: set[Action]) -> RecordedIntervention:
         police_called_at=row.police_called_at,
         police_arrived_at=row.police_arrived_at,
         actions=tuple(action for action in Action if action in actions),
+    )
+
+
+def police_requests_between(session: Session, bailleur_id: int, start: date, end: date) -> int:
+    """A bailleur's interventions with a police request, both ends included."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(InterventionAction)
+            .where(
+                InterventionAction.bailleur_id == bailleur_id,
+                InterventionAction.evening_on >= start,
+                InterventionAction.evening_on <= end,
+                InterventionAction.action == Action.POLICE_REQUEST.value,
+            )
+        )
+        or 0
+    )
+
+
+def residence_of_intervention(session: Session, intervention_id: UUID) -> UUID | None:
+    """Where an intervention took place, None if it is another's or does not exist."""
+    return session.scalar(
+        select(Intervention.residence_id).where(
+            Intervention.id == intervention_id, *stated(session, Intervention)
+        )
     )

@@ -68,7 +68,10 @@ def _fault_in_intervention(report: InterventionReport) -> Fault | None:
         return "actions", "La même action est donnée deux fois."
     asked = Action.POLICE_REQUEST in report.actions
     if asked != (report.police_force is not None and report.police_called_at is not None):
-        message = "La force appelée et l'heure de l'appel accompagnent une demande aux forces de l'ordre, et elle seule."
+        message = (
+            "La force appelée et l'heure de l'appel accompagnent une demande aux forces de "
+            "l'ordre, et elle seule."
+        )
         return "police_force", message
     arrived, called = report.police_arrived_at, report.police_called_at
     if arrived is not None and (called is None or arrived < called):

@@ -158,10 +158,8 @@ def _weights(costs: Sequence[Amount], periods: Sequence[Period]) -> dict[int, in
 def _share(piece: Slice, gross_cents: int, net_cents: int) -> SharedSlice:
     if not piece.weights:
         if gross_cents:
-            message = (
-                f"Aucun membre du {piece.period.from_on:%d/%m/%Y} au {piece.period.to_on:%d/%m/%Y}, "
-                "alors qu'un coût tombe sur ces jours : dites qui paie."
-            )
+            days = f"du {piece.period.from_on:%d/%m/%Y} au {piece.period.to_on:%d/%m/%Y}"
+            message = f"Aucun membre {days}, où tombe pourtant un coût : dites qui paie."
             raise NobodyPays(message)
         return SharedSlice(piece.period, 0, 0, 0, {})
     total = sum(piece.weights.values())

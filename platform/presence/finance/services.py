@@ -82,10 +82,11 @@ def enter_amount(session: Session, entry: AmountEntry) -> Cost | Subsidy:
             "amount_cents", "Le montant est un nombre de centimes, de 0 à 100 millions d'euros."
         )
     digest = fingerprint(asdict(entry))
-    table = Cost if entry.funder is None else Subsidy
-    known = session.scalar(select(table).where(table.id == entry.client_id))
+    table: type[Cost] | type[Subsidy] = Cost if entry.funder is None else Subsidy
+    known: Cost | Subsidy | None = session.scalar(select(table).where(table.id == entry.client_id))
     if known is not None:
-        return _same(known, digest)
+        _same(known, digest)
+        return known
     values: dict[str, object] = {
         "scheme_id": _scheme_id(session),
         "id": entry.client_id,
@@ -112,7 +113,8 @@ def adopt_key(session: Session, entry: KeyEntry) -> SharingKey:
     digest = fingerprint(asdict(entry))
     known = session.scalar(select(SharingKey).where(SharingKey.id == entry.client_id))
     if known is not None:
-        return _same(known, digest)
+        _same(known, digest)
+        return known
     period = Range(entry.from_on, entry.to_on)
     overlapping = session.scalars(
         select(SharingKey).where(SharingKey.valid_during.overlaps(period))
@@ -209,17 +211,17 @@ def _slices(
 ) -> tuple[list[Slice], list[KeyBasis]]:
     keys = list(session.scalars(select(SharingKey)))
     boundaries: set[date] = set()
-    for dated in (*members, *keys):
-        boundaries |= {d for d in (dated.valid_during.lower, dated.valid_during.upper) if d}
+    for period in [m.valid_during for m in members] + [k.valid_during for k in keys]:
+        boundaries |= {day for day in (period.lower, period.upper) if day}
     slices, bases = [], []
-    for period in cut(whole, boundaries):
-        key = next((k for k in keys if period.from_on in k.valid_during), None)
-        present = [m.bailleur_id for m in members if period.from_on in m.valid_during]
+    for piece in cut(whole, boundaries):
+        key = next((k for k in keys if piece.from_on in k.valid_during), None)
+        present = [m.bailleur_id for m in members if piece.from_on in m.valid_during]
         if key is None and present:
-            message = f"Aucune clé de répartition le {period.from_on:%d/%m/%Y}."
+            message = f"Aucune clé de répartition le {piece.from_on:%d/%m/%Y}."
             raise Invalid("key", message)
         basis = KeyBasis(key.basis) if key else KeyBasis.EQUAL
-        slices.append(Slice(period, _weights(session, basis, period, present, allocation_id)))
+        slices.append(Slice(piece, _weights(session, basis, piece, present, allocation_id)))
         bases.append(basis)
     return slices, bases
 
@@ -361,10 +363,9 @@ def _amounts(
     return [(Amount(row[0], Period(row[1], row[2])), row[3]) for row in rows]
 
 
-def _same(row: Cost | Subsidy | SharingKey, digest: str) -> Cost | Subsidy | SharingKey:
+def _same(row: Cost | Subsidy | SharingKey, digest: str) -> None:
     if row.content_hash != digest:
         raise Conflict("Cette clé a déjà servi pour un autre contenu.")
-    return row
 
 
 def _changed(

@@ -6,9 +6,9 @@ Spaces inside a number are U+202F, before € and % U+00A0: a line never breaks 
 import re
 from datetime import date, datetime
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
-from babel import Locale
 
 from presence.kernel.clock import PARIS
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from presence.kernel.nomenclature import Situation, Urgency
 from presence.kernel.columns import codes
+from presence.kernel.nomenclature import Situation, Urgency
 from tenants.columns import Access, BailleurOwned, Base
 
 

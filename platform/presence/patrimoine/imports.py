@@ -35,7 +35,8 @@ def import_residences(
             drafts.append(_draft(row))
     if faults:
         lines = len({fault.field.split(",")[0] for fault in faults})
-        message = f"Rien n'a été importé : {lines} ligne{'s' if lines > 1 else ''} à corriger dans le fichier."
+        told = f"{lines} ligne{'s' if lines > 1 else ''} à corriger dans le fichier"
+        message = f"Rien n'a été importé : {told}."
         raise Invalid.several(message, faults)
     if not drafts:
         raise Invalid("fichier", "Le fichier ne contient aucune résidence.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -93,9 +94,7 @@ def communes(session: Session) -> dict[str, str]:
     }
 
 
-def _places() -> Select[
-    tuple[UUID, int, int | None, str, str, str, str, str, int, str | None, date | None]
-]:
+def _places() -> Select[*tuple[Any, ...]]:
     return select(
         Residence.id,
         Residence.bailleur_id,
@@ -111,7 +110,7 @@ def _places() -> Select[
     ).join(Commune, Commune.insee_code == Residence.insee_code)
 
 
-def _halls() -> Select[tuple[UUID, UUID, int, int | None, str, int]]:
+def _halls() -> Select[*tuple[Any, ...]]:
     return select(
         Entrance.id,
         Entrance.residence_id,

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.kernel import outbox
+from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine.models import Agency, Entrance, Residence
 from tenants.database import context_of
 from tenants.models import Commune
+from tenants.scheme import memberships, schemes
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,17 @@ def create_residences(
     if coverage:
         announce_bases(session, coverage)
     return created
+
+
+def current_coverage(session: Session) -> Coverage | None:
+    """The scheme that covers new residences: the only one that the bailleur belongs to today."""
+    day = today(session)
+    current = [
+        scheme.id
+        for scheme in schemes(session)
+        if any(day in member.valid_during for member in memberships(session, scheme.id))
+    ]
+    return Coverage(current[0], day) if len(current) == 1 else None
 
 
 def announce_bases(session: Session, coverage: Coverage) -> None:

@@ -57,3 +57,16 @@ def places_due(session: Session, evening_on: date, scheme_id: int) -> list[DuePl
     halls = patrimoine.entrances(session, covered)
     due = [DuePlace(covered[hall.residence_id], hall) for hall in halls]
     return sorted(due, key=lambda place: (place.residence.name, place.hall.rank))
+
+
+def frequency_from(session: Session, residence_id: UUID, from_on: date) -> int | None:
+    """Evenings a week fixed from exactly that date on, None if nothing was."""
+    rows = session.execute(
+        select(VisitFrequency.times_per_week, VisitFrequency.valid_during).where(
+            VisitFrequency.residence_id == residence_id, *stated(session, VisitFrequency)
+        )
+    )
+    open_ended = (row for row in rows if row.valid_during.upper is None)
+    return next(
+        (row.times_per_week for row in open_ended if row.valid_during.lower == from_on), None
+    )

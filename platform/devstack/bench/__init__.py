@@ -1,0 +1,1 @@
+"""Bench (`make bench`): ratios between two things run side by side, on servers of its own."""

@@ -1,0 +1,125 @@
+"""Endpoints of residences (résidences): read, import from a file, set a frequency."""
+
+import csv
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from presence.accounts.services import Identity
+from presence.api.answers import Refused
+from presence.api.door import MAY_BE_KEYED, Door, Sent
+from presence.api.paging import cursor_of, page
+from presence.api.schemes import only_scheme, public_ids, schemes_on
+from presence.kernel.clock import today
+from presence.kernel.errors import Invalid, NotFound
+from presence.patrimoine import queries as patrimoine
+from presence.patrimoine.imports import import_residences
+from presence.patrimoine.queries import Place
+from presence.patrimoine.services import Coverage
+from presence.planning.queries import frequencies_on, frequency_from
+from presence.planning.services import set_frequency
+from presence.schemas.base import PageIn, SchemeIn, page_of
+from presence.schemas.patrimoine import (
+    FrequencyIn,
+    FrequencyOut,
+    ImportedOut,
+    ResidenceDetailOut,
+    ResidenceOut,
+)
+from tenants.registry import organisations
+from tenants.roles import Permission
+
+door = Door("residences", "Le patrimoine couvert par le dispositif.")
+DOORS = (door,)
+CSV = "text/csv"
+
+
+@door.get("", Permission.READ_PLACES, page_of(ResidenceOut), Sent(query=PageIn))
+def list_residences(session: Session, _: Identity, asked: dict[str, Any]) -> dict[str, object]:
+    """Résidences, par code, avec leurs entrées."""
+    after = cursor_of(asked, str, UUID)
+    rows = patrimoine.residences(
+        session, after=(after[0], after[1]) if after else None, limit=asked["limit"] + 1
+    )
+    dumped = _dumped(session, rows)
+    return page(
+        rows, asked["limit"], lambda place: (place.code, place.id), lambda place: dumped[place.id]
+    )
+
+
+@door.get("/<uuid:residence_id>", Permission.READ_PLACES, ResidenceDetailOut)
+def read_residence(session: Session, _: Identity, residence_id: UUID) -> dict[str, object]:
+    """Une résidence, ses entrées, sa fréquence de passage."""
+    place = patrimoine.residence(session, residence_id)
+    if place is None:
+        raise NotFound
+    frequencies = frequencies_on(session, today(session))
+    return _dumped(session, [place])[place.id] | {"times_per_week": frequencies.get(place.id)}
+
+
+@door.post(
+    "/imports",
+    Permission.MANAGE_PLACES,
+    (201, ImportedOut),
+    Sent(query=SchemeIn, key=MAY_BE_KEYED, raw=CSV),
+)
+def import_file(
+    session: Session, identity: Identity, _: UUID | None, asked: dict[str, Any]
+) -> dict[str, int]:
+    """Importer des résidences (CSV, UTF-8, « ; ») : toutes, ou aucune et les lignes à corriger."""
+    if request.mimetype != CSV:
+        raise Refused(415, "Envoyez le fichier avec l'en-tête « Content-Type: text/csv ».")
+    day = today(session)
+    member_of = schemes_on(session, identity.organisation_id, day)
+    coverage = None
+    if member_of or asked["scheme"]:
+        coverage = Coverage(only_scheme(member_of, asked["scheme"]).id, day)
+    try:
+        created = import_residences(session, request.get_data(), coverage)
+    except (csv.Error, ValueError) as error:
+        # A file that the reader itself cannot take in, down to its first line.
+        message = "Le fichier est illisible : vérifiez les guillemets et les fins de ligne."
+        raise Invalid("fichier", message) from error
+    return {"created": len(created)}
+
+
+@door.put(
+    "/<uuid:residence_id>/frequency",
+    Permission.MANAGE_PLACES,
+    FrequencyOut,
+    Sent(body=FrequencyIn),
+)
+def put_frequency(
+    session: Session, _: Identity, body: dict[str, Any], residence_id: UUID
+) -> dict[str, object]:
+    """Fixer le nombre de soirées par semaine à partir d'une date."""
+    if frequency_from(session, residence_id, body["from_on"]) != body["times_per_week"]:
+        set_frequency(session, residence_id, **body)
+    return {"residence_id": residence_id, **body}
+
+
+def _dumped(session: Session, places: list[Place]) -> dict[UUID, dict[str, object]]:
+    owners = {row.id: row.public_id for row in organisations(session)}
+    covering = public_ids(session)
+    halls: dict[UUID, list[dict[str, object]]] = {place.id: [] for place in places}
+    for hall in patrimoine.entrances(session, halls):
+        halls[hall.residence_id].append({"id": hall.id, "name": hall.name})
+    return {
+        place.id: {
+            "id": place.id,
+            "bailleur": owners.get(place.bailleur_id),
+            "scheme": covering.get(place.scheme_id),
+            "code": place.code,
+            "name": place.name,
+            "address": place.address,
+            "commune": place.commune,
+            "insee_code": place.insee_code,
+            "dwellings": place.dwellings,
+            "qpv_name": place.qpv_name,
+            "covered_from_on": place.covered_from_on,
+            "entrances": halls[place.id],
+        }
+        for place in places
+    }

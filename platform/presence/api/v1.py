@@ -1,0 +1,87 @@
+"""Serve the doors under `/api/v1`, and the OpenAPI document that describes them."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_smorest import Api  # type: ignore[import-untyped]
+from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from presence.api import (
+    calls,
+    costs,
+    daily_reports,
+    evenings,
+    field,
+    figures,
+    organisations,
+    residences,
+    sharing_agreements,
+    summonses,
+)
+from presence.api.answers import PROBLEM, TITLES, refuse
+from presence.schemas.base import ProblemOut
+
+PREFIX = "/api/v1"
+BLUEPRINTS = [
+    door.blueprint
+    for module in (
+        residences, field, calls, evenings, daily_reports, summonses, figures,
+        costs, sharing_agreements, organisations,
+    )
+    for door in module.DOORS
+]  # fmt: skip
+DESCRIPTION = (
+    "Toutes les réponses sont en français et en JSON ; un refus est un document "
+    "`application/problem+json` (RFC 9457). Un organisme ne voit que ce qui est à lui : ce qui est "
+    "à un autre répond comme ce qui n'existe pas. Les codes sont ceux de la nomenclature commune."
+)
+
+
+class _Api(Api):  # type: ignore[misc]
+    ERROR_SCHEMA = ProblemOut
+
+    def _register_error_handlers(self) -> None:
+        """None for the whole application: pages answer their own errors."""
+
+    def _register_responses(self) -> None:
+        """The problem documents, under smorest's own names."""
+        names = {status.name: TITLES.get(status, TITLES[400])[1] for status in HTTPStatus}
+        for name, title in (names | {"DEFAULT_ERROR": "Refus"}).items():
+            response: dict[str, Any] = {"description": title, "schema": ProblemOut}
+            prepare_response(response, self.spec, PROBLEM)
+            self.spec.components.response(name, response, lazy=True)
+
+
+def init_api(app: Flask) -> None:
+    """Serve the API; its document is public, everything else asks for a token."""
+    app.config.update(
+        API_TITLE="Présence Tranquillité",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "info": {"description": DESCRIPTION},
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    api = _Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+        if "csrf" in app.extensions:
+            # No cookie opens this door, so no page can lend it somebody else's.
+            app.extensions["csrf"].exempt(blueprint)
+    app.before_request(_answer_unrouted)
+
+
+def _answer_unrouted() -> Response | None:
+    """Refuse here what leads to no route under the prefix: no blueprint's handler hears of it."""
+    error = request.routing_exception
+    unrouted = isinstance(error, HTTPException) and not isinstance(error, RequestRedirect)
+    if unrouted and request.path.startswith("/api/"):
+        return refuse(error)  # type: ignore[arg-type]
+    return None

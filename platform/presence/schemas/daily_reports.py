@@ -1,0 +1,45 @@
+"""Shapes of sealed reports and of the evenings' closing."""
+
+from presence.schemas.base import SchemeIn, Shape
+from presence.schemas.fields import Day, Free, Id, Instant, Text, Whole
+
+
+class ReportOut(Shape):
+    """A sealed report without its content."""
+
+    id = Id()
+    number = Text()
+    evening = Day()
+    version = Whole(least=1, most=1000)
+    signed_at = Instant()
+    signer = Text()
+    content_hash = Text()
+
+
+class ReportContentOut(ReportOut):
+    """A sealed report; the hash is taken over the bytes of `/rapports-journaliers/<id>.json`."""
+
+    content = Free()
+
+
+class EveningOut(Shape):
+    """Where an evening stands."""
+
+    evening = Day()
+    state = Text(
+        metadata={"description": "open ou closed (prestataire) ; signed ou missing (bailleur)"}
+    )
+
+
+class SignatureIn(SchemeIn):
+    """Closing an evening: who signs, the account's holder by default."""
+
+    signer = Text(load_default=None)
+
+
+class SignatureOut(Shape):
+    """An evening being closed."""
+
+    evening = Day()
+    signed_at = Instant()
+    state = Text(metadata={"description": "closing"})

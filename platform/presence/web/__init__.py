@@ -1,0 +1,1 @@
+"""Server-rendered pages in French (Jinja and htmx), usable without JavaScript."""

@@ -1,0 +1,210 @@
+"""« Soirée » (T2, T4): the prestataire's evening, place by place, and its entry forms."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from presence.accounts.services import Identity
+from presence.daily_reports.services import checklist, close_evening, closure_of
+from presence.field.rules import InterventionReport, VisitReport
+from presence.field.services import take_in
+from presence.kernel.clock import evening_instant
+from presence.kernel.errors import Conflict, DomainError, Invalid, NotFound
+from presence.kernel.keys import uuid7
+from presence.kernel.nomenclature import (
+    Action,
+    Area,
+    NotDoneReason,
+    Origin,
+    Outcome,
+    PeopleBand,
+    PoliceForce,
+    Situation,
+    Urgency,
+    VisitResult,
+)
+from presence.oncall.services import CallReport, log_call
+from presence.patrimoine import queries as patrimoine
+from presence.planning.queries import place_label
+from presence.web.edge import page, see_other
+from presence.web.evening_view import evening_of_request, round_of
+from presence.web.forms import date_of, hour_of, member, members, uuid_of
+from presence.web.scheme_choice import chosen_scheme
+from tenants.roles import Permission, may
+
+blueprint = Blueprint("evening", __name__)
+
+
+@blueprint.get("/soiree")
+@page(Permission.RECORD_ACTIVITY)
+def read_evening(session: Session, identity: Identity) -> ResponseReturnValue:
+    """The round of the evening: the next place, then each place and its state."""
+    scheme = chosen_scheme(session)
+    evening_on = evening_of_request(session, request.args.get("soiree"))
+    return render_template(
+        "evening/evening.html",
+        scheme=scheme,
+        round=round_of(session, scheme, evening_on),
+        checklist=checklist(session, scheme.id, evening_on),
+        closure=closure_of(session, scheme.id, evening_on),
+        may_close=may(identity.roles, Permission.CLOSE_EVENING),
+        reasons=list(NotDoneReason),
+        needs=list(Situation),
+        urgencies=list(Urgency),
+        places=patrimoine.residences(session),
+        new_key=uuid7,
+    )
+
+
+@blueprint.post("/soiree/passages")
+@page(Permission.RECORD_ACTIVITY)
+def record_visit(session: Session, _: Identity) -> ResponseReturnValue:
+    """Record « RAS » or « Non effectué » at a place."""
+    form = request.form
+    evening_on = date_of(form.get("soiree"), "soiree")
+    result = member(VisitResult, form.get("resultat"), "resultat")
+    report = VisitReport(
+        client_id=uuid_of(form.get("cle"), "cle"),
+        entrance_id=uuid_of(form.get("lieu"), "lieu"),
+        started_at=_moment(evening_on),
+        result=result,
+        not_done_reason=member(NotDoneReason, form.get("motif"), "motif")
+        if result is VisitResult.NOT_DONE
+        else None,
+    )
+    return _recorded(session, report, evening_on)
+
+
+@blueprint.get("/soiree/intervention/<uuid:entrance_id>")
+@page(Permission.RECORD_ACTIVITY)
+def intervention_form(session: Session, _: Identity, entrance_id: UUID) -> ResponseReturnValue:
+    """The intervention form of a place: nothing is chosen beforehand."""
+    evening_on = evening_of_request(session, request.args.get("soiree"))
+    return _intervention_page(session, entrance_id, evening_on, None)
+
+
+@blueprint.post("/soiree/intervention/<uuid:entrance_id>")
+@page(Permission.RECORD_ACTIVITY)
+def record_intervention(session: Session, _: Identity, entrance_id: UUID) -> ResponseReturnValue:
+    """Record an intervention; what is missing is said above the form, and nothing typed is lost."""
+    evening_on = date_of(request.form.get("soiree"), "soiree")
+    try:
+        report = _intervention_report(entrance_id, evening_on)
+        return _recorded(session, report, evening_on)
+    except Invalid as error:
+        return _intervention_page(session, entrance_id, evening_on, error), 422
+
+
+@blueprint.post("/soiree/appels")
+@page(Permission.RECORD_ACTIVITY)
+def record_call(session: Session, _: Identity) -> ResponseReturnValue:
+    """Log a call to the scheme's number."""
+    evening_on = date_of(request.form.get("soiree"), "soiree")
+    try:
+        log_call(
+            session,
+            CallReport(
+                client_id=uuid_of(request.form.get("cle"), "cle"),
+                residence_id=uuid_of(request.form.get("residence"), "residence"),
+                called_at=_moment(evening_on),
+                need=member(Situation, request.form.get("besoin"), "besoin"),
+                urgency=member(Urgency, request.form.get("urgence"), "urgence"),
+            ),
+        )
+    except (Invalid, Conflict) as error:
+        flash(error.message, "error")
+    else:
+        flash("Appel noté.")
+    return see_other("evening.read_evening", soiree=evening_on)
+
+
+@blueprint.post("/soiree/cloture")
+@page(Permission.CLOSE_EVENING)
+def close(session: Session, identity: Identity) -> ResponseReturnValue:
+    """Sign and close the evening: each bailleur's report is sealed from it."""
+    scheme = chosen_scheme(session)
+    evening_on = date_of(request.form.get("soiree"), "soiree")
+    if request.form.get("confirmation") != "oui":
+        flash("Cochez « J'ai vérifié » avant de signer.", "error")
+        return see_other("evening.read_evening", soiree=evening_on)
+    try:
+        close_evening(session, scheme.id, evening_on, signer=identity.display_name)
+    except (Invalid, Conflict) as error:
+        flash(error.message, "error")
+    else:
+        flash("Soirée signée. Les rapports partent vers chaque bailleur.")
+    return see_other("evening.read_evening", soiree=evening_on)
+
+
+def _recorded(session: Session, report: VisitReport, evening_on: date) -> ResponseReturnValue:
+    outcome = take_in(session, [report])[0]
+    if outcome.status in {"refused", "conflict"}:
+        raise Invalid(outcome.field or "", outcome.message or "")
+    flash("Passage enregistré.")
+    return see_other("evening.read_evening", soiree=evening_on)
+
+
+def _moment(evening_on: date) -> datetime:
+    return evening_instant(evening_on, hour_of(request.form.get("heure"), "heure"))
+
+
+def _intervention_report(entrance_id: UUID, evening_on: date) -> VisitReport:
+    form = request.form
+    actions = members(Action, form.getlist("actions"), "actions")
+    if not actions:
+        raise Invalid("actions", "Choisissez au moins une action.")
+    police = Action.POLICE_REQUEST in actions
+    called = (
+        evening_instant(evening_on, hour_of(form.get("heure_appel"), "heure_appel"))
+        if police
+        else None
+    )
+    return VisitReport(
+        client_id=uuid_of(form.get("cle"), "cle"),
+        entrance_id=entrance_id,
+        started_at=_moment(evening_on),
+        result=VisitResult.INTERVENTION,
+        interventions=(
+            InterventionReport(
+                area=member(Area, form.get("partie"), "partie"),
+                situation=member(Situation, form.get("situation"), "situation"),
+                actions=actions,
+                outcome=member(Outcome, form.get("issue"), "issue"),
+                origin=member(Origin, form.get("origine"), "origine"),
+                people_band=member(PeopleBand, form.get("personnes"), "personnes"),
+                police_force=member(PoliceForce, form.get("force"), "force") if police else None,
+                police_called_at=called,
+            ),
+        ),
+    )
+
+
+def _intervention_page(
+    session: Session, entrance_id: UUID, evening_on: date, error: DomainError | None
+) -> str:
+    hall = patrimoine.entrances_by_id(session, [entrance_id]).get(entrance_id)
+    place = patrimoine.residence(session, hall.residence_id) if hall else None
+    if hall is None or place is None:
+        raise NotFound
+    scheme = chosen_scheme(session)
+    return render_template(
+        "evening/intervention.html",
+        label=place_label(place.name, hall.name),
+        place=place,
+        scheme=scheme,
+        evening_on=evening_on,
+        hour=round_of(session, scheme, evening_on).hour,
+        error=error,
+        given=request.form,
+        key=request.form.get("cle") or uuid7(),
+        situations=list(Situation),
+        actions=list(Action),
+        outcomes=list(Outcome),
+        areas=list(Area),
+        origins=list(Origin),
+        bands=list(PeopleBand),
+        forces=list(PoliceForce),
+    )

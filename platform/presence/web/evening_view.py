@@ -1,0 +1,138 @@
+"""What the « Soirée » page says, computed: each place and its state, the next one, the hour."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from presence.field import queries as field
+from presence.field.records import RecordedVisit
+from presence.kernel import formats
+from presence.kernel.clock import PARIS, evening_of, now, today
+from presence.kernel.nomenclature import VisitResult
+from presence.oncall.queries import LoggedCall, calls_of_evening
+from presence.patrimoine import queries as patrimoine
+from presence.planning.queries import place_label, places_due
+from presence.web.forms import date_of
+from tenants.models import Scheme
+
+OPENS, CLOSES = time(17, 0), time(23, 0)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place of the round and what is known of it tonight."""
+
+    entrance_id: UUID
+    label: str
+    address: str
+    state: str
+    detail: str
+    planned: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """The evening's round."""
+
+    evening_on: date
+    title: str
+    running: bool
+    hour: str
+    stops: tuple[Stop, ...]
+    following: Stop | None
+    done: int
+    calls: tuple["CallLine", ...]
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A call of the evening."""
+
+    hour: str
+    place: str
+    need: str
+    urgency: str
+    followed: bool
+
+
+def evening_of_request(session: Session, asked: str | None) -> date:
+    """The evening asked for; by default tonight's, or the one that is still running at night."""
+    if asked:
+        return date_of(asked, "soiree")
+    instant = now(session)
+    still_night = instant.astimezone(PARIS).time() < time(6, 0)
+    return evening_of(instant) if still_night else today(session)
+
+
+def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
+    """The round: places due in order, then places visited without being due."""
+    visits = {v.entrance_id: v for v in field.visits(session, evening_on, scheme_id=scheme.id)}
+    due = places_due(session, evening_on, scheme.id)
+    places = {place.id: place for place in patrimoine.residences(session)}
+    stops = [
+        _stop(place.hall.id, place.label, place.residence.address, visits, planned=True)
+        for place in due
+    ]
+    planned = {place.hall.id for place in due}
+    extra = patrimoine.entrances_by_id(session, [key for key in visits if key not in planned])
+    stops += [
+        _stop(
+            hall.id,
+            place_label(places[hall.residence_id].name, hall.name),
+            places[hall.residence_id].address,
+            visits,
+            planned=False,
+        )
+        for hall in extra.values()
+        if hall.residence_id in places
+    ]
+    instant = now(session).astimezone(PARIS)
+    running = evening_of(instant) == evening_on and (
+        instant.time() >= OPENS or instant.time() < time(6)
+    )
+    return Round(
+        evening_on=evening_on,
+        title=formats.long_date(evening_on),
+        running=running,
+        # Before or after the evening, an entry starts from the opening hour, to be corrected.
+        hour=instant.strftime("%H:%M") if running else OPENS.strftime("%H:%M"),
+        stops=tuple(stops),
+        following=next((stop for stop in stops if stop.state == "planned"), None),
+        done=sum(stop.state != "planned" for stop in stops),
+        calls=tuple(
+            _call(call, {key: place.name for key, place in places.items()})
+            for call in calls_of_evening(session, evening_on, scheme_id=scheme.id)
+        ),
+    )
+
+
+def _stop(
+    entrance_id: UUID,
+    label: str,
+    address: str,
+    visits: dict[UUID, RecordedVisit],
+    *,
+    planned: bool,
+) -> Stop:
+    visit = visits.get(entrance_id)
+    if visit is None:
+        return Stop(entrance_id, label, address, "planned", "prévu", planned)
+    hour = formats.hour(visit.started_at)
+    if visit.result is VisitResult.NOT_DONE:
+        reason = visit.not_done_reason.label.lower() if visit.not_done_reason else ""
+        return Stop(entrance_id, label, address, "not_done", f"non effectué · {reason}", planned)
+    if visit.result is VisitResult.INTERVENTION:
+        return Stop(entrance_id, label, address, "intervention", f"intervention {hour}", planned)
+    return Stop(entrance_id, label, address, "done", f"fait {hour}", planned)
+
+
+def _call(call: LoggedCall, names: dict[UUID, str]) -> CallLine:
+    return CallLine(
+        formats.hour(call.called_at),
+        names[call.residence_id],
+        call.need.label,
+        call.urgency.label,
+        call.intervention_id is not None,
+    )

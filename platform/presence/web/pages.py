@@ -1,0 +1,57 @@
+"""Wire the pages: blueprints, filters of the templates, sign-in, CSRF, headers, errors."""
+
+from flask import Flask
+
+from presence.kernel import formats
+from presence.web import (
+    bilan,
+    errors,
+    evening,
+    headers,
+    night,
+    operations,
+    residences,
+    session,
+    shares,
+)
+from presence.web.edge import csrf, login_manager, signed_in
+from presence.web.navigation import entries
+
+BLUEPRINTS = (
+    session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
+    bilan.blueprint, shares.blueprint, operations.blueprint,
+)  # fmt: skip
+FILTERS = {
+    "number": formats.number,
+    "euros": formats.euros,
+    "round_euros": formats.round_euros,
+    "long_date": formats.long_date,
+    "short_date": formats.short_date,
+    "numeric_date": formats.numeric_date,
+    "month": formats.month,
+    "hour": formats.hour,
+}
+
+
+def init_pages(app: Flask, *, production: bool, banner: str | None) -> None:
+    """Make an application serve the pages."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(count=formats.count, percent=formats.percent)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    session.limiter.init_app(app)
+    headers.install(app, production=production)
+    errors.install(app)
+
+    def everywhere() -> dict[str, object]:
+        identity = signed_in()
+        return {
+            "identity": identity,
+            "navigation": entries(identity) if identity else [],
+            "banner": banner,
+        }
+
+    app.context_processor(everywhere)

@@ -1,0 +1,1 @@
+"""The specification, as tests: real PostgreSQL, real Valkey, no mocks."""

@@ -1,0 +1,1 @@
+"""Up, down, and head equal to the models."""

@@ -1,0 +1,1 @@
+"""Rooms: rules without a database, services against real PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Isolation: every table and every role, from the live catalogue."""

@@ -1,0 +1,1 @@
+"""Tasks: relay, jobs, a real worker."""
