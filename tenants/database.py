@@ -11,7 +11,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, PoolResetState, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from tenants.columns import Base
@@ -79,8 +79,19 @@ def engine_options() -> dict[str, Any]:
         "pool_size": 5,
         "max_overflow": 5,
         "pool_recycle": 1800,
+        "pool_events": [(_forget_settings, "reset")],
         "connect_args": {"connect_timeout": 5, "application_name": "presence"},
     }
+
+
+def _forget_settings(connection: Any, _record: object, state: PoolResetState) -> None:
+    # A second net: what a statement set for the whole session does not reach the next borrower.
+    if state.terminate_only:
+        return
+    connection.rollback()
+    connection.autocommit = True
+    connection.execute("reset all")
+    connection.autocommit = False
 
 
 def engine_urls(database_url: str, passwords: dict[Kind, str]) -> dict[str, str]:

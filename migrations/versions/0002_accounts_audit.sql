@@ -10,7 +10,7 @@ create table presence.platform_audit_entry (
   CONSTRAINT pk_platform_audit_entry PRIMARY KEY (id)
 );
 
--- A person (compte) of one organisation; e-mail in lower case, password hashed with Argon2id. Kind: identity.
+-- A person (compte) of one organisation; e-mail in lower case, password hashed (Argon2id). Kind: identity.
 create table presence.account (
   id UUID NOT NULL,
   organisation_id INTEGER NOT NULL,

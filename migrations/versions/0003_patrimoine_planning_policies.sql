@@ -10,7 +10,7 @@ alter table presence.residence force row level security;
 create policy residence_bailleur on presence.residence for all to presence_bailleur
   using (bailleur_id = app.signed_bailleur())
   with check (bailleur_id = (select app.signed_bailleur()));
-grant select, insert, update (agency_id, code, name, address, insee_code, dwellings, qpv_name, scheme_id, covered_from_on, covered_to_on) on presence.residence to presence_bailleur;
+grant select, insert, update (agency_id, code, name, address, insee_code, dwellings, qpv_name, covered_from_on, covered_to_on) on presence.residence to presence_bailleur;
 create policy residence_prestataire on presence.residence for select to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and scheme_id = any(app.signed_schemes()));
 grant select on presence.residence to presence_prestataire;

@@ -9,8 +9,8 @@ declare
   e date[];
   changed_b int[];
   changed_e date[];
-  gone_b int[];
-  gone_e date[];
+  first_e date;
+  last_e date;
 begin
   perform pg_advisory_xact_lock(hashtext('app.aggregate'));
 
@@ -28,6 +28,8 @@ begin
   select array_agg(t.bailleur_id), array_agg(t.evening_on) into b, e
     from (select * from picked union select * from asked) t;
   if b is null then return; end if;
+  -- Stated bounds: the planner keeps the partitions and index ranges of these evenings only.
+  select min(x), max(x) into first_e, last_e from unnest(e) x;
 
   with pair as (
     select * from unnest(b, e) as p(bailleur_id, evening_on)
@@ -38,19 +40,23 @@ begin
     select v.bailleur_id, v.scheme_id, v.evening_on, v.residence_id,
            case when v.result = 'not_done' then 'visits_not_done' else 'visits' end as measure
       from presence.visit v join signed using (bailleur_id, scheme_id, evening_on)
+     where v.evening_on between first_e and last_e
     union all
     select i.bailleur_id, i.scheme_id, i.evening_on, i.residence_id, 'interventions'
       from presence.intervention i join signed using (bailleur_id, scheme_id, evening_on)
+     where i.evening_on between first_e and last_e
     union all
     select a.bailleur_id, a.scheme_id, a.evening_on, i.residence_id, 'action:' || a.action
       from presence.intervention_action a
       join signed using (bailleur_id, scheme_id, evening_on)
       join presence.intervention i on i.id = a.intervention_id
        and i.bailleur_id = a.bailleur_id and i.evening_on = a.evening_on
+     where a.evening_on between first_e and last_e and i.evening_on between first_e and last_e
     union all
     select c.bailleur_id, c.scheme_id, c.evening_on, c.residence_id, 'calls'
       from presence.call c join signed using (bailleur_id, scheme_id, evening_on)
-  ), source as (
+     where c.evening_on between first_e and last_e
+  ), source as materialized (
     select c.bailleur_id, c.scheme_id, c.evening_on, c.residence_id, r.insee_code, c.measure,
            count(*)::int as value
       from counted c join presence.residence r on r.bailleur_id = c.bailleur_id and r.id = c.residence_id
@@ -65,59 +71,58 @@ begin
        insert (bailleur_id, scheme_id, evening_on, residence_id, measure, insee_code, value)
        values (s.bailleur_id, s.scheme_id, s.evening_on, s.residence_id, s.measure, s.insee_code, s.value)
     returning t.bailleur_id, t.evening_on
-  )
-  select array_agg(m.bailleur_id), array_agg(m.evening_on) into changed_b, changed_e
-    from (select distinct bailleur_id, evening_on from merged) m;
-
-  -- What was counted before and is there no more (a separate DELETE: « not matched by source »
-  -- would join the whole table).
-  with pair as (
-    select * from unnest(b, e) as p(bailleur_id, evening_on)
   ), stale as (
+    -- What was counted before and is there no more (a DELETE of its own: « not matched by
+    -- source » would join the whole table).
     delete from presence.daily_figure t using pair p
      where t.bailleur_id = p.bailleur_id and t.evening_on = p.evening_on
-       and not exists (select 1 from presence.daily_report r
-                        where r.bailleur_id = t.bailleur_id and r.scheme_id = t.scheme_id
-                          and r.evening_on = t.evening_on)
+       and t.evening_on between first_e and last_e
+       and not exists (select 1 from source s
+                        where s.bailleur_id = t.bailleur_id and s.evening_on = t.evening_on
+                          and s.scheme_id = t.scheme_id and s.residence_id = t.residence_id
+                          and s.measure = t.measure)
     returning t.bailleur_id, t.evening_on
   )
-  select array_agg(s.bailleur_id), array_agg(s.evening_on) into gone_b, gone_e
-    from (select distinct bailleur_id, evening_on from stale) s;
+  select array_agg(m.bailleur_id), array_agg(m.evening_on) into changed_b, changed_e
+    from (select bailleur_id, evening_on from merged
+          union select bailleur_id, evening_on from stale) m;
 
-  -- Month tier, from the day tier, for the months that changed.
+  -- Month tier, from the day tier, for the months that changed: read once, used twice.
+  first_e := (select date_trunc('month', min(x))::date from unnest(changed_e) x);
+  last_e := (select (date_trunc('month', max(x)) + interval '1 month')::date
+               from unnest(changed_e) x);
   with touched as (
     select distinct t.bailleur_id, date_trunc('month', t.evening_on)::date as month_on
-      from unnest(changed_b || gone_b, changed_e || gone_e) as t(bailleur_id, evening_on)
-  ), source as (
+      from unnest(changed_b, changed_e) as t(bailleur_id, evening_on)
+  ), source as materialized (
     select d.bailleur_id, d.scheme_id, t.month_on, d.insee_code, d.measure, sum(d.value)::int as value
-      from touched t
-      join presence.daily_figure d on d.bailleur_id = t.bailleur_id
-       and d.evening_on >= t.month_on and d.evening_on < (t.month_on + interval '1 month')::date
+      from presence.daily_figure d
+      join touched t on t.bailleur_id = d.bailleur_id and t.month_on = date_trunc('month', d.evening_on)::date
+     where d.evening_on >= first_e and d.evening_on < last_e
      group by 1, 2, 3, 4, 5
+  ), merged as (
+    merge into presence.monthly_figure t using source s
+       on t.bailleur_id = s.bailleur_id and t.scheme_id = s.scheme_id and t.month_on = s.month_on
+      and t.insee_code = s.insee_code and t.measure = s.measure
+     when matched and t.value <> s.value then update set value = s.value
+     when not matched then
+       insert (bailleur_id, scheme_id, month_on, insee_code, measure, value)
+       values (s.bailleur_id, s.scheme_id, s.month_on, s.insee_code, s.measure, s.value)
+    returning 1
   )
-  merge into presence.monthly_figure t using source s
-     on t.bailleur_id = s.bailleur_id and t.scheme_id = s.scheme_id and t.month_on = s.month_on
-    and t.insee_code = s.insee_code and t.measure = s.measure
-   when matched and t.value <> s.value then update set value = s.value
-   when not matched then
-     insert (bailleur_id, scheme_id, month_on, insee_code, measure, value)
-     values (s.bailleur_id, s.scheme_id, s.month_on, s.insee_code, s.measure, s.value);
-  delete from presence.monthly_figure m
-   using (select distinct t.bailleur_id, date_trunc('month', t.evening_on)::date as month_on
-            from unnest(changed_b || gone_b, changed_e || gone_e) as t(bailleur_id, evening_on)) t
+  delete from presence.monthly_figure m using touched t
    where m.bailleur_id = t.bailleur_id and m.month_on = t.month_on
-     and not exists (select 1 from presence.daily_figure d
-                      where d.bailleur_id = m.bailleur_id and d.scheme_id = m.scheme_id
-                        and d.evening_on >= m.month_on
-                        and d.evening_on < (m.month_on + interval '1 month')::date
-                        and d.insee_code = m.insee_code and d.measure = m.measure);
+     and not exists (select 1 from source s
+                      where s.bailleur_id = m.bailleur_id and s.scheme_id = m.scheme_id
+                        and s.month_on = m.month_on and s.insee_code = m.insee_code
+                        and s.measure = m.measure);
 
   -- The register: a version grows only when a figure changed.
   return query
   with pair as (
     select * from unnest(b, e) as p(bailleur_id, evening_on)
   ), changed as (
-    select distinct * from unnest(changed_b || gone_b, changed_e || gone_e) as c(bailleur_id, evening_on)
+    select distinct * from unnest(changed_b, changed_e) as c(bailleur_id, evening_on)
   ), counted as (
     select p.bailleur_id, p.evening_on, count(d.measure)::int as n,
            exists (select 1 from changed c

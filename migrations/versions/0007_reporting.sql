@@ -32,7 +32,7 @@ create table presence.daily_figure (
   insee_code TEXT NOT NULL,
   value INTEGER NOT NULL,
   bailleur_id INTEGER NOT NULL,
-  CONSTRAINT pk_daily_figure PRIMARY KEY (evening_on, scheme_id, residence_id, measure, bailleur_id),
+  CONSTRAINT pk_daily_figure PRIMARY KEY (bailleur_id, evening_on, scheme_id, residence_id, measure),
   CONSTRAINT fk_daily_figure_scheme_id FOREIGN KEY(scheme_id) REFERENCES presence.scheme (id),
   CONSTRAINT fk_daily_figure_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
 );
@@ -45,7 +45,7 @@ create table presence.monthly_figure (
   measure TEXT NOT NULL,
   value INTEGER NOT NULL,
   bailleur_id INTEGER NOT NULL,
-  CONSTRAINT pk_monthly_figure PRIMARY KEY (month_on, scheme_id, insee_code, measure, bailleur_id),
+  CONSTRAINT pk_monthly_figure PRIMARY KEY (bailleur_id, month_on, scheme_id, insee_code, measure),
   CONSTRAINT fk_monthly_figure_scheme_id FOREIGN KEY(scheme_id) REFERENCES presence.scheme (id),
   CONSTRAINT fk_monthly_figure_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
 );

@@ -1,6 +1,17 @@
 """Import every table so that the metadata is complete (used by Alembic, the book and the tests)."""
+# ruff: noqa: F401 - imported for what importing them registers
 
-import tenants.models  # noqa: F401 - registers the ground floor's tables
+import presence.accounts.models
+import presence.audit.models
+import presence.daily_reports.models
+import presence.field.models
+import presence.finance.models
+import presence.followup.models
+import presence.oncall.models
+import presence.patrimoine.models
+import presence.planning.models
+import presence.reporting.models
+import tenants.models
 from tenants.columns import Base
 
 metadata = Base.metadata

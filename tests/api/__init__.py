@@ -1,0 +1,1 @@
+"""The API: shape, rights, refusals, bad input."""

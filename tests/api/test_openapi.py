@@ -1,6 +1,6 @@
 import pytest
 
-from tests.api.client import Caller, body, caller
+from tests.api.client import LEADER, OPAC38, OPERATOR, Caller, body, caller
 from tests.worlds import World
 
 EXPECTED = {
@@ -44,3 +44,46 @@ def test_codes_and_refusals_are_documented(anyone: Caller) -> None:
     refusal = document["components"]["responses"]["DEFAULT_ERROR"]
     assert list(refusal["content"]) == ["application/problem+json"]
     assert "bailleur_id" not in str(document)
+
+
+@pytest.mark.parametrize(
+    ("email", "path", "query"),
+    [
+        (OPAC38, "residences", {}),
+        (LEADER, "residences", {}),
+        (OPAC38, "visits", {"evening": "2013-12-03"}),
+        (LEADER, "interventions", {"evening": "2013-12-03"}),
+        (OPAC38, "daily-reports", {}),
+        (OPAC38, "summonses", {}),
+        (OPAC38, "figures", {"from": "2013-11", "to": "2013-12"}),
+        (OPAC38, "bilans", {}),
+        (OPAC38, "allocations", {}),
+        (OPAC38, "sharing-agreements", {}),
+        (OPERATOR, "organisations", {}),
+        (OPERATOR, "memberships", {}),
+    ],
+)
+def test_lists_hold_what_the_document_says(
+    shared_demo: World, email: str, path: str, query: dict[str, str]
+) -> None:
+    who = caller(shared_demo, email)
+    document = body(who.get("openapi.json"), 200)
+    answers = document["paths"][f"/api/v1/{path}"]["get"]["responses"]["200"]
+    page = answers["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    shapes = document["components"]["schemas"]
+    item = shapes[page]["properties"]["items"]["items"]["$ref"].rsplit("/", 1)[1]
+    shown = who.items(path, **query)[0]
+    assert set(shown) == set(shapes[item]["properties"])
+
+
+@pytest.mark.parametrize("subject", ["bilans", "daily-reports", "residences"])
+def test_details_hold_what_the_document_says(shared_demo: World, subject: str) -> None:
+    who = caller(shared_demo, OPAC38)
+    document = body(who.get("openapi.json"), 200)
+    (path,) = [
+        p for p in document["paths"] if p.startswith(f"/api/v1/{subject}/{{") and p[-1] == "}"
+    ]
+    content = document["paths"][path]["get"]["responses"]["200"]["content"]
+    name = content["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    shown = body(who.get(f"{subject}/{who.items(subject)[0]['id']}"), 200)
+    assert set(shown) == set(document["components"]["schemas"][name]["properties"])

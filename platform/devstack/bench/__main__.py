@@ -4,6 +4,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from devstack.bench import ingest, isolation, night
@@ -16,28 +18,37 @@ from devstack.stack import Stack
 def main() -> int:
     """0 when everything was measured, reached or not: a bench informs, tests refuse."""
     started = time.monotonic()
-    home = Path(tempfile.mkdtemp(prefix="presence-bench-"))
     results: list[Result] = []
     try:
-        stack = Stack(home, durable=False)
-        try:
-            stack.start()
+        with _private_stack() as stack:
             city = build(stack)
             for module in (isolation, night, ingest):
                 results += module.measure(city)
-        finally:
-            stack.stop()
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        if stack_home := getattr(locals().get("stack"), "places", None):
-            shutil.rmtree(stack_home.servers, ignore_errors=True)
-        shutil.rmtree(home, ignore_errors=True)
+    except KeyboardInterrupt:
+        return 130
     print(table(results))
     missed = sum(not result.holds for result in results)
     print(f"{len(results) - missed} tenus, {missed} manqués, en {time.monotonic() - started:.0f} s")
     return 0
+
+
+@contextmanager
+def _private_stack() -> Iterator[Stack]:
+    """Servers on loopback under a temporary home; both are gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="presence-bench-"))
+    try:
+        stack = Stack(home, durable=False)
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
+            shutil.rmtree(stack.places.servers, ignore_errors=True)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """G1, G2, G24: what isolation costs, in one backend that changes role between variants."""
 
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, LiteralString
 
 from devstack.bench.city import BYPASS, City, Connection, take_role
-from devstack.bench.measure import Result, interleave, ratios
+from devstack.bench.measure import Result, Samples, interleave, ratios
 
-REPEATS = 300
+# 300 executions a round, in short turns.
+REPEATS, CHUNKS = 25, 12
 ROUNDS = 11
 _MONTH: LiteralString = """
   select v.residence_id, count(*) from presence.visit v
@@ -38,7 +41,7 @@ _SHORT: dict[str, LiteralString] = {
       select count(*) from presence.visit
        where bailleur_id = %(b)s and evening_on = %(visit_on)s""",
 }
-_CALLS = 5_000
+_CALLS = 1_000
 
 
 def measure(city: City) -> list[Result]:
@@ -48,16 +51,22 @@ def measure(city: City) -> list[Result]:
         return [
             *_aggregates(city, connection, values),
             *_short_queries(city, connection, values),
-            _one_call(city, connection),
+            *_calls(city, connection),
         ]
 
 
 def _aggregates(city: City, connection: Connection, values: dict[str, Any]) -> list[Result]:
     results = []
     for what, query in (("agrégat d'un mois", _MONTH), ("jointure d'un mois", _JOIN)):
-        samples = interleave(_pair(city, connection, _Query(query, values, repeats=20)))
+        samples = interleave(
+            _pair(city, connection, _Query(query, values, repeats=2)), chunks=CHUNKS
+        )
         found = ratios(samples, "signed", "bypass")
-        results.append(Result("G1", f"{what}, préparé : signé / sans règle", found, 1.05))
+        results.append(
+            Result(
+                "G1", f"{what}, préparé : signé / sans règle", found, 1.05, note=_added(samples)
+            )
+        )  # fmt: skip
     return results
 
 
@@ -66,8 +75,7 @@ def _short_queries(city: City, connection: Connection, values: dict[str, Any]) -
     for prepared, limit in ((True, 1.10), (False, 1.20)):
         for what, query in _SHORT.items():
             variants = _pair(city, connection, _Query(query, values, prepared=prepared))
-            samples = interleave(variants, ROUNDS)
-            bare, signed = (min(samples[name]) * 1e6 for name in ("bypass", "signed"))
+            samples = interleave(variants, ROUNDS, CHUNKS)
             how = "préparé" if prepared else "non préparé"
             results.append(
                 Result(
@@ -75,34 +83,43 @@ def _short_queries(city: City, connection: Connection, values: dict[str, Any]) -
                     f"{what}, {how} : signé / sans règle",
                     ratios(samples, "signed", "bypass"),
                     limit,
-                    note=f"{bare:.0f} µs, +{signed - bare:.0f} µs",
+                    note=_added(samples),
                 )
             )
     return results
 
 
-def _one_call(city: City, connection: Connection) -> Result:
-    """What the verification itself costs, per protected table of a statement."""
+def _added(samples: Samples) -> str:
+    bare, signed = (statistics.median(samples[name]) * 1e6 for name in ("bypass", "signed"))
+    return f"{bare:.0f} µs, +{signed - bare:.0f} µs"
+
+
+def _calls(city: City, connection: Connection) -> list[Result]:
+    """What the verification itself costs: alone in its statement, then again in the same one."""
     city.act_as(connection, city.as_bailleur())
-
-    def run(query: LiteralString) -> Callable[[], float]:
-        def once() -> float:
-            started = time.perf_counter()
-            connection.execute(query, {"n": _CALLS})
-            return time.perf_counter() - started
-
-        return once
-
+    one: LiteralString = "select app.signed_bailleur()"
+    many: LiteralString = "select count(app.signed_bailleur()) from generate_series(1, %(n)s)"
+    bare: LiteralString = "select count(n) from generate_series(1, %(n)s) n"
+    queries = {
+        "one": _Query(one, {}),
+        "nothing": _Query("select 1", {}),
+        "many": _Query(many, {"n": _CALLS}, repeats=1),
+        "bare": _Query(bare, {"n": _CALLS}, repeats=1),
+    }
     samples = interleave(
-        {
-            "signed": run("select count(app.signed_bailleur()) from generate_series(1, %(n)s)"),
-            "bare": run("select count(n) from generate_series(1, %(n)s) n"),
-        }
+        {name: partial(query.seconds, connection, "call") for name, query in queries.items()},
+        chunks=CHUNKS,
     )
     connection.execute("reset role")
-    pairs = zip(samples["signed"], samples["bare"], strict=True)
-    each = [(signed - bare) / _CALLS * 1e6 for signed, bare in pairs]
-    return Result("G24", "contexte signé, par table protégée d'une requête", each, 15.0, unit="µs")
+    results = []
+    for what, over, under, calls in (
+        ("contexte signé, par requête", "one", "nothing", 1),
+        ("contexte signé, par appel de plus", "many", "bare", _CALLS),
+    ):
+        pairs = zip(samples[over], samples[under], strict=True)
+        each = [(signed - plain) / calls * 1e6 for signed, plain in pairs]
+        results.append(Result("G24", what, each, 15.0, unit="µs"))
+    return results
 
 
 class _Query:
@@ -125,10 +142,13 @@ class _Query:
     def seconds(self, connection: Connection, name: LiteralString) -> float:
         """Seconds of one execution; each variant has a statement of its own."""
         query: LiteralString = f"/* {name} */ {self.query}"
-        started = time.perf_counter()
-        for _ in range(self.repeats):
+        # In one transaction, as the queries of a request are.
+        with connection.transaction():
             connection.execute(query, self.values, prepare=self.prepared)
-        return (time.perf_counter() - started) / self.repeats
+            started = time.perf_counter()
+            for _ in range(self.repeats):
+                connection.execute(query, self.values, prepare=self.prepared)
+            return (time.perf_counter() - started) / self.repeats
 
 
 def _pair(city: City, connection: Connection, query: _Query) -> dict[str, Callable[[], float]]:

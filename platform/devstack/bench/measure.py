@@ -36,22 +36,31 @@ class Result:
         sign = "≥" if self.at_least else "≤"
         spread = f"{_plain(min(self.found))}–{_plain(max(self.found))}"
         return (
-            f"{self.goal:<4} {self.what:<52} {sign + ' ' + _plain(self.limit):>8} "
+            f"{self.goal:<4} {self.what:<60} {sign + ' ' + _plain(self.limit):>8} "
             f"{_plain(self.median):>7}{self.unit} {spread:>13}  "
             f"{'tenu' if self.holds else 'MANQUÉ'}{'  ' + self.note if self.note else ''}"
         )
 
 
-def interleave(variants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> Samples:
-    """Seconds of each variant at each round; a first round warms caches up and is thrown away."""
+def interleave(
+    variants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS, chunks: int = 1
+) -> Samples:
+    """Mean seconds of each variant at each round; the first round warms up and is thrown away.
+
+    Short queries are run in several chunks a round, each shuffled: what else the machine does
+    then falls on every variant.
+    """
     samples: Samples = {name: [] for name in variants}
     order = list(variants)
     for round_number in range(rounds + 1):
-        random.shuffle(order)
-        for name in order:
-            seconds = variants[name]()
-            if round_number:
-                samples[name].append(seconds)
+        seconds = dict.fromkeys(order, 0.0)
+        for _ in range(chunks):
+            random.shuffle(order)
+            for name in order:
+                seconds[name] += variants[name]()
+        if round_number:
+            for name, total in seconds.items():
+                samples[name].append(total / chunks)
     return samples
 
 
@@ -62,7 +71,7 @@ def ratios(samples: Samples, over: str, under: str) -> list[float]:
 
 def table(results: Sequence[Result]) -> str:
     """Every result, one line each."""
-    head = f"{'but':<4} {'ce qui est comparé':<52} {'limite':>8} {'médiane':>8} {'min–max':>13}"
+    head = f"{'but':<4} {'ce qui est comparé':<60} {'limite':>8} {'médiane':>8} {'min–max':>13}"
     return "\n".join([head, "-" * len(head), *(result.line() for result in results)])
 
 

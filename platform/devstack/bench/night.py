@@ -1,4 +1,4 @@
-"""G7, G8, G9, G14: the night against the bare reads and writes it rests on; the bilan against raw."""
+"""G7, G8, G9, G14: the night against its bare reads and writes, the bilan against raw rows."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ _GROUPED: LiteralString = """
     ) c join presence.residence r on r.bailleur_id = c.bailleur_id and r.id = c.residence_id
    group by 1, 2, 3, 4, 5, 6"""
 _KEEP: LiteralString = "create temp table kept on commit drop as " + _GROUPED
-_READ: LiteralString = "select count(*) from (" + _GROUPED + ") g"
+_READ: LiteralString = "select count(*) from (" + _GROUPED + ") g"  # noqa: S608 - constants only
 _WRITE: LiteralString = """
   insert into presence.daily_figure
     (bailleur_id, scheme_id, evening_on, residence_id, measure, insee_code, value)

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 from presence.accounts.services import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import cursor_of, page
-from presence.field.queries import residence_of_intervention
 from presence.followup.queries import summonses
 from presence.followup.services import SummonsReport, record_summons
-from presence.kernel.errors import Invalid
 from presence.schemas.base import PageIn, page_of
 from presence.schemas.followup import SummonsIn, SummonsOut
 from tenants.roles import Permission
@@ -45,9 +43,5 @@ def list_summonses(session: Session, _: Identity, asked: dict[str, Any]) -> dict
 @door.post("", Permission.FOLLOW_UP, (201, SummonsOut), Sent(body=SummonsIn, key=KEYED))
 def record(session: Session, _: Identity, key: UUID, body: dict[str, Any]) -> dict[str, object]:
     """Noter une convocation et l'aide proposée."""
-    asked = body["intervention_id"]
-    if asked and residence_of_intervention(session, asked) != body["residence_id"]:
-        message = "Cette intervention n'existe pas dans cette résidence."
-        raise Invalid("intervention_id", message)
     record_summons(session, SummonsReport(client_id=key, **body))
     return {"id": key, **body}

@@ -327,7 +327,7 @@ def _write_slices(session: Session, scheme_id: int, computed: _Computed) -> None
 
 
 def _write_totals(session: Session, scheme_id: int, computed: _Computed) -> None:
-    totals = session.get(SchemeYearTotal, (scheme_id, computed.year))
+    totals = session.get(SchemeYearTotal, {"scheme_id": scheme_id, "year": computed.year})
     if totals is None:
         totals = SchemeYearTotal(scheme_id=scheme_id, year=computed.year)
         session.add(totals)

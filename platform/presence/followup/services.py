@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
+from presence.field import queries as field
 from presence.followup.models import Summons
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
@@ -39,6 +40,11 @@ def record_summons(session: Session, report: SummonsReport) -> Summons:
     place = patrimoine.residence(session, report.residence_id)
     if place is None or place.scheme_id is None:
         raise Invalid("residence_id", "Cette résidence n'existe pas ou n'est pas couverte.")
+    if report.intervention_id is not None:
+        where = field.residence_of_intervention(session, report.intervention_id)
+        if where != place.id:
+            message = "Cette intervention n'existe pas dans cette résidence."
+            raise Invalid("intervention_id", message)
     if report.summoned_on > today(session):
         raise Invalid(
             "summoned_on", "La convocation se note une fois envoyée : date future refusée."

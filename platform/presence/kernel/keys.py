@@ -4,6 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
@@ -28,8 +29,17 @@ def derived_uuid(parent: UUID, name: str) -> UUID:
 
 
 def canonical(content: Mapping[str, object]) -> bytes:
-    """The one writing of a content: sorted keys, no space, UTC instants."""
-    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    """The one writing of a content: sorted keys, no space, instants in UTC."""
+    return orjson.dumps(content, _plain, orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    message = f"{type(value).__name__} has no canonical writing"
+    raise TypeError(message)
 
 
 def fingerprint(content: Mapping[str, object]) -> str:

@@ -53,7 +53,7 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     if "\0" in text:
         raise Invalid("fichier", "Le fichier contient des octets nuls : ce n'est pas un CSV.")
     reader = csv.DictReader(io.StringIO(text), delimiter=";", restval="", restkey="surplus")
-    header = [name.strip().lower() for name in reader.fieldnames or []]
+    header = _header(reader)
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         message = (
@@ -75,6 +75,13 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
+def _header(reader: "csv.DictReader[str]") -> list[str]:
+    try:
+        return [name.strip().lower() for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise Invalid("ligne 1", "Ligne illisible : vérifiez les guillemets.") from error
+
+
 def _faults(
     row: dict[str, str], communes_known: dict[str, str], seen: dict[str, str]
 ) -> list[tuple[str, str]]:
@@ -88,9 +95,9 @@ def _faults(
         faults.append(("code", f"« {row['code'].strip()} » est {seen[row['code'].strip()]}"))
     dwellings = row["logements"].strip()
     # ASCII only: isdigit() also accepts « ² ».
-    if dwellings and not (
-        dwellings.isascii() and dwellings.isdigit() and int(dwellings) <= MOST_DWELLINGS
-    ):
+    # Few digits first: int() refuses thousands of them.
+    digits = dwellings.isascii() and dwellings.isdigit() and len(dwellings) <= 6
+    if dwellings and not (digits and int(dwellings) <= MOST_DWELLINGS):
         faults.append(("logements", f"un nombre entier de 0 à {MOST_DWELLINGS} est attendu"))
     return faults
 

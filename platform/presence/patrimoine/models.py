@@ -50,7 +50,7 @@ class Residence(BailleurOwned, Base):
             ("bailleur_id",),
             (
                 "agency_id", "code", "name", "address", "insee_code", "dwellings", "qpv_name",
-                "scheme_id", "covered_from_on", "covered_to_on",
+                "covered_from_on", "covered_to_on",
             ),
         ),
         "prestataire": Access("S", ("bailleur_id", "scheme_id")),

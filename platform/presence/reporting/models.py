@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    PrimaryKeyConstraint,
     SmallInteger,
     Text,
     UniqueConstraint,
@@ -30,6 +31,10 @@ class DailyFigure(BailleurOwned, Base):
     """Day tier (chiffres du jour): evening × residence × measure."""
 
     __tablename__ = "daily_figure"
+    # One bailleur's evenings lie together: its month is one short range of the key.
+    __table_args__ = (
+        PrimaryKeyConstraint("bailleur_id", "evening_on", "scheme_id", "residence_id", "measure"),
+    )
     __access__: ClassVar = _FIGURES
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
@@ -43,6 +48,9 @@ class MonthlyFigure(BailleurOwned, Base):
     """Month tier (chiffres du mois): month × commune × measure, derived from the day tier."""
 
     __tablename__ = "monthly_figure"
+    __table_args__ = (
+        PrimaryKeyConstraint("bailleur_id", "month_on", "scheme_id", "insee_code", "measure"),
+    )
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
         "aggregator": Access("SIUD", (), ("value",)),

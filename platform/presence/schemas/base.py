@@ -73,7 +73,7 @@ class OptionalKeyIn(Shape):
 class SchemeIn(Shape):
     """Which scheme, needed only by those who take part in several."""
 
-    scheme = Id(load_default=None)
+    scheme = Id(load_default=None, allow_none=True)
 
 
 def page_of(item: type[Schema]) -> type[Schema]:

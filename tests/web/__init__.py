@@ -1,0 +1,1 @@
+"""Pages: every door for every account, forms, sign-in, a real browser."""
