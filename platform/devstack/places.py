@@ -74,18 +74,23 @@ def owned_folder(path: Path, account: Account) -> Path:
     return path
 
 
-def reachable_copy(source: Path, places: Places, name: str) -> Path:
-    """`source` itself if the servers' account can walk down to it, else a copy that it can."""
+def reachable_copy(source: Path, places: Places, name: str, beside: Path | None = None) -> Path:
+    """`source` itself if the servers' account can walk down to it, else a copy that it can.
+
+    `beside` is a folder that must stand next to it under its own name.
+    """
     if places.account.uid is None or _walkable(source):
         return source
     stamp = hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:8]
-    target = places.servers / f"{name}-{stamp}"
-    if not target.exists():
-        partial = target.with_name(target.name + ".partial")
+    folder = places.servers / f"{name}-{stamp}"
+    if not folder.exists():
+        partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, symlinks=True)
-        partial.rename(target)
-    return target
+        for part in (source, beside) if beside else (source,):
+            shutil.copytree(part, partial / part.name, symlinks=True)
+        partial.chmod(0o755)
+        partial.rename(folder)
+    return folder / source.name
 
 
 def _walkable(path: Path) -> bool:

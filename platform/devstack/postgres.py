@@ -39,7 +39,7 @@ class Postgres:
 
     def start(self) -> None:
         """Create the data folder at the first start, then run the server."""
-        install = reachable_copy(postgres_bin().parent, self.places, "pginstall")
+        install = _reachable(postgres_bin().parent, self.places)
         if not (self.data / "PG_VERSION").exists():
             self._initialise(install / "bin")
         self.port = free_port()
@@ -131,3 +131,16 @@ class Postgres:
             f"« {self.places.home / 'logs' / 'postgres.log'} »."
         )
         raise StackError(message)
+
+
+def _reachable(install: Path, places: Places) -> Path:
+    """The installation where the servers' account can reach it.
+
+    A wheel keeps its shared libraries in a folder beside the package and finds them by a relative
+    path: what is copied keeps that shape.
+    """
+    libraries = install.parents[1] / f"{install.parent.name}.libs"
+    if not libraries.is_dir():
+        return reachable_copy(install, places, "pginstall")
+    copied = reachable_copy(install.parent, places, "postgres-wheel", beside=libraries)
+    return copied / install.name

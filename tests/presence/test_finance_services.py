@@ -95,7 +95,7 @@ def test_a_former_version_still_says_what_it_said(scene: Scene) -> None:
 
     assert (
         scene.world.scalar(
-            "select sum(net_cents) from presence.allocation_share s join presence.allocation a "
+            "select sum(s.net_cents) from presence.allocation_share s join presence.allocation a "
             "on a.id = s.allocation_id where a.version = 1"
         )
         == 4_000_000
