@@ -4,6 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
+export PIP_ROOT_USER_ACTION = ignore
 export PYTHONPATH = platform:.
 
 .DEFAULT_GOAL := help

@@ -12,7 +12,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-FILES = ("0001_schemas.sql", "0001_tenants.sql", "0001_tenants_functions.sql", "0001_tenants_resolution.sql", "0001_communes.sql", "0001_tenants_policies.sql",)
+FILES = (
+    "0001_schemas.sql",
+    "0001_tenants.sql",
+    "0001_tenants_functions.sql",
+    "0001_tenants_resolution.sql",
+    "0001_communes.sql",
+    "0001_tenants_policies.sql",
+)
 DROPS = (
     "drop schema presence cascade",
     "drop function app.schema_revision",

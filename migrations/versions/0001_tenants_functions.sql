@@ -40,11 +40,29 @@ begin
   return case when app.verify() then nullif(current_setting('app.account', true), '')::uuid end;
 end $$;
 
+-- The hottest of all: `verify`'s own lines again, because a second pinned function costs as much
+-- as the signature itself (ADR 0002, measured).
 create function app.signed_bailleur() returns int
 language plpgsql stable parallel safe cost 5000 security definer
   set search_path = pg_catalog, pg_temp as $$
+declare
+  k presence.signing_key;
 begin
-  if current_setting('app.kind', true) is distinct from 'bailleur' or not app.verify() then
+  if current_setting('app.kind', true) is distinct from 'bailleur' then return null; end if;
+  select * into k from presence.signing_key s
+   where s.key_id = current_setting('app.key_id', true)
+     and (s.retired_at is null or s.retired_at > statement_timestamp());
+  if not found
+     or current_setting('app.mac', true) is distinct from encode(sha256(k.outer_pad || sha256(
+          k.inner_pad || convert_to(
+            'v1|bailleur|' || coalesce(current_setting('app.bailleur_id', true), '')
+            || '|' || coalesce(current_setting('app.bailleur_ids', true), '')
+            || '|' || coalesce(current_setting('app.subject', true), '')
+            || '|' || coalesce(current_setting('app.account', true), '')
+            || '|' || coalesce(current_setting('app.expires', true), '')
+            || '|' || k.key_id, 'UTF8'))), 'hex')
+     or current_setting('app.expires', true)::bigint <= extract(epoch from statement_timestamp())
+  then
     return null;
   end if;
   return current_setting('app.bailleur_id', true)::int;

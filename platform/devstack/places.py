@@ -53,7 +53,7 @@ def prepare(home: Path) -> Places:
         probe.unlink()
     except OSError as error:
         message = (
-            f"Impossible d'écrire dans « {home} » ({error.strerror}) : "
+            f"Impossible d'écrire dans « {home} » : "
             "donnez un autre dossier avec PRESENCE_HOME=/chemin."
         )
         raise StackError(message) from error

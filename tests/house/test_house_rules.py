@@ -190,7 +190,7 @@ def test_every_topic_announced_has_a_subscriber_and_conversely() -> None:
 
 
 def test_nobody_imports_up_the_staircase() -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip

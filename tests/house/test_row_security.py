@@ -156,7 +156,8 @@ def test_no_setting_is_preset_for_a_role_or_the_database(shared_demo: World) -> 
     found = rows(
         shared_demo,
         """select setrole::regrole::text, setconfig from pg_db_role_setting
-            where setdatabase in (0, (select oid from pg_database where datname = current_database()))""",
+            where setdatabase = 0 or setdatabase = (
+              select oid from pg_database where datname = current_database())""",
     )
 
     assert found == []

@@ -16,11 +16,13 @@ from presence.kernel.clock import (
     now,
     today,
 )
+from tenants.context import RELAY
 from tests.tenants.doors import acting
 from tests.worlds import World
-from tenants.context import RELAY
 
 DAYS = st.dates(date(2010, 1, 1), date(2035, 12, 31))
+# Naive on purpose: the strategy adds the time zone.
+EARLY, LATE = datetime(2010, 1, 1), datetime(2035, 12, 31)  # noqa: DTZ001
 CHANGES = [date(2012, 3, 24), date(2012, 10, 27), date(2013, 3, 30), date(2013, 10, 26)]
 
 
@@ -29,7 +31,7 @@ def test_an_hour_of_an_evening_belongs_to_it(evening_on: date, hour: time) -> No
     assert evening_of(evening_instant(evening_on, hour)) == evening_on
 
 
-@given(st.datetimes(datetime(2010, 1, 1), datetime(2035, 12, 31), timezones=st.just(UTC)))
+@given(st.datetimes(EARLY, LATE, timezones=st.just(UTC)))
 def test_an_evening_goes_from_noon_to_noon(instant: datetime) -> None:
     evening_on = evening_of(instant)
 

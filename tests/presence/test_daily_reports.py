@@ -5,8 +5,8 @@ import json
 from datetime import date
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from presence.daily_reports.models import DailyReport
 from presence.daily_reports.services import Closing, close_evening, seal_report

@@ -1,6 +1,7 @@
 """Evenings due: exactly n a week, spread, and not the same for everybody."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 import pytest
@@ -25,7 +26,7 @@ def test_evenings_due_are_as_far_apart_as_whole_evenings_allow(
 ) -> None:
     days = [n for n in range(21) if is_due(residence, times, start + timedelta(days=n))]
 
-    gaps = {b - a for a, b in zip(days, days[1:], strict=False)}
+    gaps = {b - a for a, b in pairwise(days)}
 
     assert gaps <= {7 // times, 7 // times + 1}
 

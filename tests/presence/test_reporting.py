@@ -37,6 +37,10 @@ MONTHS = (
     "select jsonb_agg(to_jsonb(f) order by bailleur_id, month_on, insee_code, measure) "
     "from presence.monthly_figure f"
 )
+NOVEMBER_COUNT = (
+    "select sum(value) from presence.monthly_figure "
+    "where measure = 'interventions' and month_on = '2013-11-01'"
+)
 VERSIONS = "select sum(version) from presence.aggregated_evening"
 
 
@@ -150,16 +154,12 @@ def test_only_the_evening_that_changed_gets_a_version(demo: World) -> None:
 
 
 def test_a_very_late_visit_is_counted_however_old_its_evening(demo: World) -> None:
-    before = demo.scalar(
-        "select sum(value) from presence.monthly_figure where measure = 'interventions' and month_on = '2013-11-01'"
-    )
+    before = demo.scalar(NOVEMBER_COUNT)
     send_late(demo, "2013-11-05T20:40:00+01:00")
 
     demo.run_jobs(night=True)
 
-    after = demo.scalar(
-        "select sum(value) from presence.monthly_figure where measure = 'interventions' and month_on = '2013-11-01'"
-    )
+    after = demo.scalar(NOVEMBER_COUNT)
     assert int(str(after)) == int(str(before)) + 1
 
 

@@ -26,7 +26,9 @@ def signed(world: World, context: Context, *, age: float = 0.0) -> dict[str, str
     return settings_of(context, world.servers.secrets.signing_key(), time.time() - age)
 
 
-def bad_settings(world: World, kind: Kind, subject: int, name: str) -> dict[str, str]:
+def bad_settings(  # noqa: PLR0911 - one line per way of being wrong
+    world: World, kind: Kind, subject: int, name: str
+) -> dict[str, str]:
     """A context that PostgreSQL must not believe."""
     context = Context(kind, None if kind in {Kind.OPERATOR, Kind.RELAY} else subject)
     good = signed(world, context)
@@ -72,7 +74,8 @@ def copy_statement(world: World, table: str) -> str:
     with world.superuser() as connection:
         found = connection.execute(
             "select string_agg(quote_ident(attname), ', ') from pg_attribute "
-            "where attrelid = %s::regclass and attnum > 0 and not attisdropped and attidentity = ''",
+            "where attrelid = %s::regclass and attnum > 0 and not attisdropped "
+            "and attidentity = ''",
             (f"presence.{table}",),
         ).fetchone()
     columns = str(found and found[0])

@@ -104,7 +104,7 @@ def test_a_session_without_a_context_cannot_begin(shared_demo: World) -> None:
 def test_a_failed_block_leaves_nothing(demo: World) -> None:
     before = demo.scalar("select count(*) from presence.organisation")
 
-    with pytest.raises(ZeroDivisionError), demo.operator() as session:
+    with pytest.raises(ZeroDivisionError), demo.operator() as session:  # noqa: PT012
         session.execute(
             text(
                 "insert into presence.organisation (public_id, kind, name, code) "

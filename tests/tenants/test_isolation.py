@@ -312,7 +312,8 @@ def test_the_owner_itself_sees_no_row_without_a_context(shared_demo: World) -> N
 @pytest.mark.parametrize("kind", ROLES)
 @pytest.mark.parametrize(
     "statement",
-    ["set role presence_owner", "set role presence_aggregator", "set session authorization postgres",
+    ["set role presence_owner", "set role presence_aggregator",
+     "set session authorization postgres",
      "alter table presence.visit disable row level security", "truncate presence.visit",
      "create policy open on presence.visit using (true)", "create table presence.mine (a int)",
      "create temp table mine (a int)", "copy (select 1) to program 'true'",

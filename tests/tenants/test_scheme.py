@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tenants import registry
 from tenants.roles import OrganisationKind
@@ -27,9 +27,11 @@ JANUARY, JULY, NEXT = date(2014, 1, 1), date(2014, 7, 1), date(2015, 1, 1)
 def test_a_membership_that_overlaps_another_is_refused(world: World) -> None:
     a_scheme(world, bailleurs=("ALPHA",), from_on=JANUARY, to_on=NEXT)
 
-    with world.operator() as session, pytest.raises(OverlappingPeriod, match="déjà membre"):
+    with world.operator() as session:
         alpha = an_organisation(session, OrganisationKind.BAILLEUR, "ALPHA")
-        join(session, schemes(session)[0], alpha, from_on=JULY)
+
+        with pytest.raises(OverlappingPeriod, match="déjà membre"):
+            join(session, schemes(session)[0], alpha, from_on=JULY)
 
 
 def test_a_membership_may_start_the_day_another_ends(world: World) -> None:
@@ -61,13 +63,15 @@ def test_postgresql_refuses_the_overlap_that_the_service_would_miss(world: World
 def test_a_contract_that_overlaps_another_is_refused(world: World) -> None:
     a_scheme(world, bailleurs=("ALPHA",), from_on=JANUARY, to_on=NEXT)
 
-    with world.operator() as session, pytest.raises(OverlappingPeriod, match="a déjà un contrat"):
+    with world.operator() as session:
         alpha = an_organisation(session, OrganisationKind.BAILLEUR, "ALPHA")
         other = an_organisation(session, OrganisationKind.PRESTATAIRE, "AUTRE")
-        sign_contract(
-            session, schemes(session)[0], bailleur=alpha, prestataire=other,
-            from_on=JULY, to_on=NEXT,
-        )  # fmt: skip
+
+        with pytest.raises(OverlappingPeriod, match="a déjà un contrat"):
+            sign_contract(
+                session, schemes(session)[0], bailleur=alpha, prestataire=other,
+                from_on=JULY, to_on=NEXT,
+            )  # fmt: skip
 
 
 def test_a_contract_may_start_the_day_another_ends(world: World) -> None:
@@ -89,17 +93,21 @@ def test_a_contract_may_start_the_day_another_ends(world: World) -> None:
 def test_a_period_that_ends_before_it_starts_is_refused(world: World) -> None:
     a_scheme(world)
 
-    with world.operator() as session, pytest.raises(WrongOrganisation, match="doit suivre"):
+    with world.operator() as session:
         gamma = an_organisation(session, OrganisationKind.BAILLEUR, "GAMMA")
-        join(session, schemes(session)[0], gamma, from_on=JULY, to_on=JULY)
+
+        with pytest.raises(WrongOrganisation, match="doit suivre"):
+            join(session, schemes(session)[0], gamma, from_on=JULY, to_on=JULY)
 
 
 def test_only_a_bailleur_joins(world: World) -> None:
     a_scheme(world)
 
-    with world.operator() as session, pytest.raises(WrongOrganisation, match="n'est pas"):
+    with world.operator() as session:
         presta = an_organisation(session, OrganisationKind.PRESTATAIRE, "PRESTA")
-        join(session, schemes(session)[0], presta, from_on=JULY)
+
+        with pytest.raises(WrongOrganisation, match="n'est pas"):
+            join(session, schemes(session)[0], presta, from_on=JULY)
 
 
 def test_signing_a_contract_prepares_the_months_it_covers(world: World) -> None:
