@@ -1,6 +1,5 @@
 """Alembic environment: the migrator acts as the owner, one run at a time, never waiting long."""
 
-
 import sqlalchemy as sa
 from alembic import context
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from presence.finance.allocation import allocate
 from presence.finance.queries import years_touched
-from presence.finance.services import allocate
 from workers.scoping import Parameters, job
 
 

@@ -12,7 +12,11 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-FILES = ("0002_accounts_audit.sql", "0002_sign_in.sql", "0002_accounts_audit_policies.sql",)
+FILES = (
+    "0002_accounts_audit.sql",
+    "0002_sign_in.sql",
+    "0002_accounts_audit_policies.sql",
+)
 DROPS = (
     "drop table presence.session_auth cascade",
     "drop table presence.scheme_audit_entry cascade",

@@ -12,7 +12,10 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-FILES = ("0003_patrimoine_planning.sql", "0003_patrimoine_planning_policies.sql",)
+FILES = (
+    "0003_patrimoine_planning.sql",
+    "0003_patrimoine_planning_policies.sql",
+)
 DROPS = (
     "drop table presence.visit_frequency cascade",
     "drop table presence.entrance cascade",

@@ -12,7 +12,11 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-FILES = ("0004_field_oncall.sql", "0004_months.sql", "0004_field_oncall_policies.sql",)
+FILES = (
+    "0004_field_oncall.sql",
+    "0004_months.sql",
+    "0004_field_oncall_policies.sql",
+)
 DROPS = (
     "drop table presence.intervention_action cascade",
     "drop table presence.call cascade",

@@ -12,7 +12,10 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-FILES = ("0005_reports_followup.sql", "0005_reports_followup_policies.sql",)
+FILES = (
+    "0005_reports_followup.sql",
+    "0005_reports_followup_policies.sql",
+)
 DROPS = (
     "drop table presence.summons cascade",
     "drop table presence.evening_closure cascade",

@@ -12,7 +12,11 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-FILES = ("0006_finance.sql", "0006_finance_policies.sql", "0006_snapshot_bases.sql",)
+FILES = (
+    "0006_finance.sql",
+    "0006_finance_policies.sql",
+    "0006_snapshot_bases.sql",
+)
 DROPS = (
     "drop table presence.allocation_share cascade",
     "drop table presence.allocation_slice cascade",

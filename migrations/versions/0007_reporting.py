@@ -12,7 +12,11 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-FILES = ("0007_reporting.sql", "0007_reporting_policies.sql", "0007_fixed_functions.sql",)
+FILES = (
+    "0007_reporting.sql",
+    "0007_reporting_policies.sql",
+    "0007_fixed_functions.sql",
+)
 DROPS = (
     "drop table presence.release_cell cascade",
     "drop table presence.contribution cascade",

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from presence.finance.allocation import allocate
 from presence.finance.queries import ExplainedShare, share_of
-from presence.finance.services import AmountEntry, KeyEntry, adopt_key, allocate, enter_amount
+from presence.finance.services import AmountEntry, KeyEntry, adopt_key, enter_amount
 from presence.kernel import outbox
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.nomenclature import AmountStatus, Funder, KeyBasis

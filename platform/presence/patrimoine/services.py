@@ -46,6 +46,8 @@ def create_residences(
 ) -> list[Residence]:
     """Create residences with their entrances, all or none; the sharing bases change with them."""
     bailleur_id = _own_id(session)
+    if coverage and coverage.scheme_id not in {scheme.id for scheme in schemes(session)}:
+        raise Invalid("scheme", "Vous n'êtes pas membre de ce dispositif.")
     _refuse_unknown_communes(session, drafts)
     _refuse_known_codes(session, drafts)
     agencies = _agencies(session, bailleur_id, sorted({draft.agency for draft in drafts}))
