@@ -74,13 +74,18 @@ begin
   ), stale as (
     -- What was counted before and is there no more (a DELETE of its own: « not matched by
     -- source » would join the whole table).
-    delete from presence.daily_figure t using pair p
-     where t.bailleur_id = p.bailleur_id and t.evening_on = p.evening_on
-       and t.evening_on between first_e and last_e
-       and not exists (select 1 from source s
-                        where s.bailleur_id = t.bailleur_id and s.evening_on = t.evening_on
-                          and s.scheme_id = t.scheme_id and s.residence_id = t.residence_id
-                          and s.measure = t.measure)
+    -- EXCEPT is hashed whatever the planner expects of the source; NOT EXISTS became a loop.
+    delete from presence.daily_figure t using (
+        select d.bailleur_id, d.evening_on, d.scheme_id, d.residence_id, d.measure
+          from presence.daily_figure d join pair p
+            on p.bailleur_id = d.bailleur_id and p.evening_on = d.evening_on
+         where d.evening_on between first_e and last_e
+        except
+        select s.bailleur_id, s.evening_on, s.scheme_id, s.residence_id, s.measure from source s
+      ) gone
+     where t.bailleur_id = gone.bailleur_id and t.evening_on = gone.evening_on
+       and t.scheme_id = gone.scheme_id and t.residence_id = gone.residence_id
+       and t.measure = gone.measure
     returning t.bailleur_id, t.evening_on
   )
   select array_agg(m.bailleur_id), array_agg(m.evening_on) into changed_b, changed_e
@@ -110,12 +115,16 @@ begin
        values (s.bailleur_id, s.scheme_id, s.month_on, s.insee_code, s.measure, s.value)
     returning 1
   )
-  delete from presence.monthly_figure m using touched t
-   where m.bailleur_id = t.bailleur_id and m.month_on = t.month_on
-     and not exists (select 1 from source s
-                      where s.bailleur_id = m.bailleur_id and s.scheme_id = m.scheme_id
-                        and s.month_on = m.month_on and s.insee_code = m.insee_code
-                        and s.measure = m.measure);
+  delete from presence.monthly_figure m using (
+      select f.bailleur_id, f.month_on, f.scheme_id, f.insee_code, f.measure
+        from presence.monthly_figure f join touched t
+          on t.bailleur_id = f.bailleur_id and t.month_on = f.month_on
+      except
+      select s.bailleur_id, s.month_on, s.scheme_id, s.insee_code, s.measure from source s
+    ) gone
+   where m.bailleur_id = gone.bailleur_id and m.month_on = gone.month_on
+     and m.scheme_id = gone.scheme_id and m.insee_code = gone.insee_code
+     and m.measure = gone.measure;
 
   -- The register: a version grows only when a figure changed.
   return query
