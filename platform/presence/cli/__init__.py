@@ -46,11 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _refusal(error: Exception) -> str:
     if isinstance(error, click.ClickException):
-        return f"Commande refusée : {error.format_message()}"
+        return f"Commande refusée : {_in_french(error)} Voyez « presence --help »."
     if isinstance(error, DomainError):
         lines = [f"{fault.field} : {fault.message}" for fault in error.faults if fault.field]
         return "\n".join([error.message, *(line for line in lines if error.message not in line)])
     return str(error)
+
+
+def _in_french(error: click.ClickException) -> str:
+    """What click says in English, for the refusals that a user can meet."""
+    name = (
+        ""
+        if not isinstance(error, click.BadParameter) or error.param is None
+        else (error.param.opts[0])
+    )
+    if isinstance(error, click.NoSuchOption):
+        return f"l'option {error.option_name} n'existe pas."
+    if isinstance(error, click.MissingParameter):
+        return f"il manque {name}."
+    if isinstance(error, click.BadParameter):
+        return f"la valeur de {name} ne convient pas."
+    return "cette commande n'existe pas, ou elle est incomplète."
 
 
 def _say(sentence: str, code: int) -> int:

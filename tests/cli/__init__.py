@@ -1,0 +1,1 @@
+"""The `presence` command: what it prints, where, and its exit codes."""

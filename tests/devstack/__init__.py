@@ -1,0 +1,1 @@
+"""The embedded runtime: refusals, closed folders, a supervisor that is killed."""
