@@ -196,3 +196,14 @@ def test_a_summons_is_the_bailleur_s_alone(demo: World, opac: Caller, pluralis: 
         for given in (other, str(uuid4()))
     ]
     assert refusals[0] == refusals[1]
+
+
+def test_evenings_are_listed_page_by_page_the_newest_first(leader: Caller) -> None:
+    first = body(leader.get("evenings", limit=2), 200)
+    second = body(leader.get("evenings", limit=2, cursor=first["next_cursor"]), 200)
+
+    assert first["items"] == [
+        {"evening": "2013-12-04", "state": "closed"},
+        {"evening": "2013-12-03", "state": "closed"},
+    ]
+    assert second["items"][0]["evening"] == "2013-12-02"

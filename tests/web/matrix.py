@@ -56,6 +56,7 @@ API: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "sharing-keys"): ("opac38",),
     ("GET", "daily-reports"): (*BAILLEURS, "leader"),
     ("GET", "daily-reports/<uuid:report_id>"): (*BAILLEURS, "leader"),
+    ("GET", "evenings"): (*BAILLEURS, *FIELD),
     ("GET", "evenings/<day>"): (*BAILLEURS, *FIELD),
     ("POST", "evenings/<day>/signature"): ("leader",),
     ("POST", "field/sync"): FIELD,

@@ -2,24 +2,41 @@
 
 from datetime import UTC, date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from presence.accounts.services import Identity
 from presence.api.door import MAY_BE_KEYED, Door, Sent
+from presence.api.paging import cursor_of, page
 from presence.api.reading import evening_in
 from presence.api.schemes import only_scheme, schemes_on
-from presence.daily_reports.queries import report_of_evening
+from presence.daily_reports.queries import closures, report_of_evening, reports
 from presence.daily_reports.services import close_evening, closure_of
 from presence.kernel.clock import today
 from presence.kernel.errors import Invalid, NotFound
-from presence.schemas.base import SchemeIn
+from presence.schemas.base import PageIn, SchemeIn, page_of
 from presence.schemas.daily_reports import EveningOut, SignatureIn, SignatureOut
 from tenants.roles import OrganisationKind, Permission
 from tenants.scheme import contracts, schemes
 
 door = Door("evenings", "Les soirées et leur clôture.")
 DOORS = (door,)
+
+
+@door.get("", Permission.READ_ACTIVITY, page_of(EveningOut), Sent(query=PageIn))
+def list_evenings(session: Session, identity: Identity, asked: dict[str, Any]) -> dict[str, object]:
+    """Les soirées closes (prestataire) ou signées (bailleur), la plus récente d'abord."""
+    after = cursor_of(asked, date, UUID)
+    before = (after[0], after[1]) if after else None
+    limit = asked["limit"]
+    if identity.organisation_kind is OrganisationKind.PRESTATAIRE:
+        found = closures(session, limit=limit + 1, before=before)
+        rows = [(row.evening_on, row.id, "closed") for row in found]
+    else:
+        signed = reports(session, limit=limit + 1, before=before)
+        rows = [(line.evening_on, line.id, "signed") for line in signed]
+    return page(rows, limit, lambda row: row[:2], lambda row: {"evening": row[0], "state": row[2]})
 
 
 @door.get("/<day>", Permission.READ_ACTIVITY, EveningOut, Sent(query=SchemeIn))

@@ -67,9 +67,16 @@ def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes
     return (ReportLine(*row[:-1]), row[-1]) if row else None
 
 
-def closures(session: Session, *, limit: int, before: date | None = None) -> list[EveningClosure]:
-    """The prestataire's closures, newest first."""
-    query = select(EveningClosure).order_by(EveningClosure.evening_on.desc())
+def closures(
+    session: Session, *, limit: int, before: tuple[date, UUID] | None = None
+) -> list[EveningClosure]:
+    """The prestataire's closures, newest evening first."""
+    query = select(EveningClosure).order_by(
+        EveningClosure.evening_on.desc(), EveningClosure.id.desc()
+    )
     if before is not None:
-        query = query.where(EveningClosure.evening_on < before)
+        query = query.where(
+            (EveningClosure.evening_on < before[0])
+            | ((EveningClosure.evening_on == before[0]) & (EveningClosure.id < before[1]))
+        )
     return list(session.scalars(query.limit(limit)))
