@@ -64,13 +64,13 @@ def published_document(
     with product():
         with transaction(Context(Kind.OPERATOR)) as session:
             found = [
-                (scheme.id, scheme.territory_id)
+                (scheme.id, scheme.territory_id, scheme.name)
                 for scheme in schemes(session)
                 if scheme_name in {None, scheme.name}
             ]
         if not found:
             raise Invalid("--scheme", "Aucun dispositif de ce nom.")
-        scheme_id, reader_id = found[0]
+        scheme_id, reader_id, name = found[0]
         with transaction(Context(Kind.FIGURES, reader_id)) as session:
             head = release_of_period(session, first, last_of_month(last))
             release = published_release(session, head.id) if head else None
@@ -83,7 +83,7 @@ def published_document(
                     f"Aucun bilan publié pour cette période. Bilans publiés : {known or 'aucun'}."
                 )
                 raise Invalid("--from", message)
-            return bilan_document(release, year_totals(session, scheme_id))
+            return bilan_document(release, year_totals(session, scheme_id), name)
 
 
 def as_table(document: Mapping[str, Any]) -> str:
