@@ -40,12 +40,14 @@ class Access:
     """What one role may do: verbs among S(elect) I(nsert) U(pdate) D(elete), and on which rows.
 
     `keys` are the columns that the policy compares with the signed context, all of them;
-    `updates` are the only columns it may change (never the owner's id).
+    `updates` are the only columns it may change (never the owner's id); `checks` are compared too,
+    on the rows it writes only.
     """
 
     verbs: str
     keys: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 class Base(DeclarativeBase):

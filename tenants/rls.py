@@ -118,11 +118,12 @@ def wrapped(expression: str) -> str:
 def policy_of(table: str, role: str, access: Access) -> Policy:
     """The policy that an access declaration asks for."""
     using = condition(table, role, access)
+    written = wrapped(condition(table, role, Access(access.verbs, (*access.keys, *access.checks))))
     if access.verbs == "S":
         return Policy(table, role, "select", using, None)
     if access.verbs == "I":
-        return Policy(table, role, "insert", None, wrapped(using))
-    return Policy(table, role, "all", using, wrapped(using))
+        return Policy(table, role, "insert", None, written)
+    return Policy(table, role, "all", using, written)
 
 
 def book() -> Iterator[Policy]:

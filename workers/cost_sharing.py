@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from presence.finance.allocation import allocate
 from presence.finance.queries import years_touched
-from workers.scoping import Parameters, job
+from workers.scoping import Parameters, job, require_member
 
 
 @job("workers.cost_sharing.reallocate")
 def reallocate(session: Session, parameters: Parameters) -> dict[str, object]:
     """Allocate again every year that a change touches, in the scheme's context."""
+    require_member(session, parameters.get("announcer"))
     to_on = parameters["to_on"]
     years = years_touched(
         session,

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from presence.reporting.services import publish_due_releases, republish_after_agreement
-from workers.scoping import Parameters, job
+from workers.scoping import Parameters, job, require_member
 
 
 @job("workers.publication.publish")
@@ -13,6 +13,7 @@ def publish(session: Session, _: Parameters) -> dict[str, object]:
 
 
 @job("workers.publication.republish")
-def republish(session: Session, _: Parameters) -> dict[str, object]:
+def republish(session: Session, parameters: Parameters) -> dict[str, object]:
     """Publish a new version of a scheme's releases."""
+    require_member(session, parameters.get("announcer"))
     return {"published": [str(release.id) for release in republish_after_agreement(session)]}

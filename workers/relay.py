@@ -4,6 +4,7 @@ Several relays may run at once (SKIP LOCKED); a crash between the row and the me
 nothing, because the sweep sends again what waits, and a job knows whether it is already running.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from tenants.models import Job, OutboxLine
 from workers.celery_context import product
 
 BATCH = 200
+log = logging.getLogger("presence.workers")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ def _reallocate(line: OutboxLine) -> Iterable[JobSpec]:
         key=f"reallocate:{line.id}",
         task="workers.cost_sharing.reallocate",
         kind=Kind.SCHEME,
-        subject=int(str(said["scheme_id"])),
+        subject=_scheme_of(line),
         parameters={
+            "announcer": line.subject if line.kind == Kind.BAILLEUR.value else None,
             "from_on": said["from_on"],
             "to_on": said.get("to_on"),
             "reason": REASONS[line.topic],
@@ -74,9 +77,15 @@ def _republish(line: OutboxLine) -> Iterable[JobSpec]:
         key=f"republish:{line.id}",
         task="workers.publication.republish",
         kind=Kind.SCHEME,
-        subject=int(str(line.payload["scheme_id"])),
+        subject=_scheme_of(line),
+        parameters={"announcer": line.subject},
         account_id=line.account_id,
     )
+
+
+def _scheme_of(line: OutboxLine) -> int:
+    """The scheme to work for: a scheme announces for itself, never for the one it names."""
+    return int(str(line.subject if line.kind == Kind.SCHEME.value else line.payload["scheme_id"]))
 
 
 REASONS = {
@@ -121,12 +130,20 @@ def relay_once() -> int:
             .with_for_update(skip_locked=True)
         ).all()
         for line in lines:
-            announcers, jobs_of = SUBSCRIBERS[line.topic]
-            if Kind(line.kind) in announcers:
-                for spec in jobs_of(line):
-                    add_job(session, spec)
+            for spec in _jobs_of(line):
+                add_job(session, spec)
             line.relayed_at = func.clock_timestamp()
         return len(lines)
+
+
+def _jobs_of(line: OutboxLine) -> list[JobSpec]:
+    """The jobs that a line asks for; none when it is not understood, so that it blocks nobody."""
+    try:
+        announcers, jobs_of = SUBSCRIBERS[line.topic]
+        return list(jobs_of(line)) if Kind(line.kind) in announcers else []
+    except (KeyError, TypeError, ValueError):
+        log.error("outbox line %s refused: topic %s not understood", line.id, line.topic)
+        return []
 
 
 def add_job(session: Session, spec: JobSpec) -> None:

@@ -15,10 +15,11 @@ from celery import shared_task
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from presence.kernel.errors import DomainError
+from presence.kernel.errors import DomainError, Invalid
 from tenants.context import JOB_SECONDS, RELAY, Context, Kind
-from tenants.database import transaction
+from tenants.database import context_of, transaction
 from tenants.models import Job
+from tenants.scheme import memberships
 from workers.celery_context import product
 
 MOST_ATTEMPTS = 5
@@ -48,6 +49,13 @@ def job(name: str) -> Callable[[Work], Work]:
         return work
 
     return register
+
+
+def require_member(session: Session, announcer: int | None) -> None:
+    """In a scheme's job: refuse what a bailleur that never was its member announced."""
+    members = {m.bailleur_id for m in memberships(session, context_of(session).own_id)}
+    if announcer is not None and announcer not in members:
+        raise Invalid("scheme", "L'annonce vient d'un bailleur qui n'est pas membre du dispositif.")
 
 
 def run_job(job_id: UUID, name: str, work: Work) -> None:

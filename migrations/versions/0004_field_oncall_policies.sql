@@ -18,7 +18,7 @@ create policy visit_bailleur on presence.visit for select to presence_bailleur
 grant select on presence.visit to presence_bailleur;
 create policy visit_prestataire on presence.visit for all to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
-  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()));
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert on presence.visit to presence_prestataire;
 create policy visit_aggregator on presence.visit for select to presence_aggregator
   using (true);
@@ -31,7 +31,7 @@ create policy intervention_bailleur on presence.intervention for select to prese
 grant select on presence.intervention to presence_bailleur;
 create policy intervention_prestataire on presence.intervention for all to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
-  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()));
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert on presence.intervention to presence_prestataire;
 create policy intervention_aggregator on presence.intervention for select to presence_aggregator
   using (true);
@@ -44,7 +44,7 @@ create policy call_bailleur on presence.call for select to presence_bailleur
 grant select on presence.call to presence_bailleur;
 create policy call_prestataire on presence.call for all to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
-  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()));
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert, update (intervention_id) on presence.call to presence_prestataire;
 create policy call_aggregator on presence.call for select to presence_aggregator
   using (true);
@@ -57,7 +57,7 @@ create policy intervention_action_bailleur on presence.intervention_action for s
 grant select on presence.intervention_action to presence_bailleur;
 create policy intervention_action_prestataire on presence.intervention_action for all to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
-  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()));
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert on presence.intervention_action to presence_prestataire;
 create policy intervention_action_aggregator on presence.intervention_action for select to presence_aggregator
   using (true);

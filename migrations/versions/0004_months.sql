@@ -8,6 +8,10 @@ declare
   child text;
   made int := 0;
 begin
+  if app.signed_operator() is not true and app.signed_relay() is not true then
+    raise exception 'prepare_months: neither the signed operator nor the signed relay'
+      using errcode = '42501';
+  end if;
   if to_on > from_on + interval '12 years' then
     raise exception 'prepare_months: more than twelve years asked for';
   end if;

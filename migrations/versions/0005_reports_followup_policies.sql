@@ -2,7 +2,7 @@ alter table presence.daily_report enable row level security;
 alter table presence.daily_report force row level security;
 create policy daily_report_bailleur on presence.daily_report for all to presence_bailleur
   using (bailleur_id = app.signed_bailleur())
-  with check (bailleur_id = (select app.signed_bailleur()));
+  with check (bailleur_id = (select app.signed_bailleur()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert on presence.daily_report to presence_bailleur;
 create policy daily_report_prestataire on presence.daily_report for select to presence_prestataire
   using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire());
@@ -22,7 +22,7 @@ alter table presence.summons enable row level security;
 alter table presence.summons force row level security;
 create policy summons_bailleur on presence.summons for all to presence_bailleur
   using (bailleur_id = app.signed_bailleur())
-  with check (bailleur_id = (select app.signed_bailleur()));
+  with check (bailleur_id = (select app.signed_bailleur()) and scheme_id = any((select app.signed_schemes())::int[]));
 grant select, insert on presence.summons to presence_bailleur;
 create policy summons_aggregator on presence.summons for select to presence_aggregator
   using (true);

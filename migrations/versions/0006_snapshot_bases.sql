@@ -5,7 +5,7 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 declare
   frozen int;
 begin
-  if scheme is distinct from app.signed_scheme() then
+  if scheme is null or scheme is distinct from app.signed_scheme() then
     raise exception 'snapshot_bases: not the signed scheme' using errcode = '42501';
   end if;
   insert into presence.basis_snapshot (scheme_id, id, taken_for, bailleur_id, from_on, to_on, dwellings)

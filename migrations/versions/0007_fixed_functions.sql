@@ -12,6 +12,9 @@ declare
   first_e date;
   last_e date;
 begin
+  if app.signed_relay() is not true then
+    raise exception 'aggregate: not the signed relay' using errcode = '42501';
+  end if;
   perform pg_advisory_xact_lock(hashtext('app.aggregate'));
 
   -- The markers seen here are removed; one that commits later stays for the next run.
@@ -183,12 +186,16 @@ begin
   select r.scheme_id, r.id, f.bailleur_id, f.measure, f.month_on, sum(f.value)
     from presence.monthly_figure f
    where f.scheme_id = r.scheme_id and f.month_on between r.from_on and r.to_on
+     and exists (select 1 from presence.membership m
+                  where m.scheme_id = r.scheme_id and m.bailleur_id = f.bailleur_id)
    group by f.bailleur_id, f.measure, f.month_on
   union all
   select r.scheme_id, r.id, s.bailleur_id, 'families_summoned',
          date_trunc('month', s.summoned_on)::date, count(*)
     from presence.summons s
    where s.scheme_id = r.scheme_id and s.summoned_on between r.from_on and r.to_on
+     and exists (select 1 from presence.membership m
+                  where m.scheme_id = r.scheme_id and m.bailleur_id = s.bailleur_id)
    group by s.bailleur_id, date_trunc('month', s.summoned_on)
   union all
   select r.scheme_id, r.id, m.bailleur_id, 'dwellings', date_trunc('month', r.to_on)::date,
@@ -224,6 +231,9 @@ end $$;
 create function app.schemes_with_due_releases() returns setof int
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
+  if app.signed_relay() is not true then
+    raise exception 'schemes_with_due_releases: not the signed relay' using errcode = '42501';
+  end if;
   return query select distinct r.scheme_id from presence.release r
     where r.published_at is null and r.to_on < app.today() order by 1;
 end $$;

@@ -114,11 +114,32 @@ def test_a_key_that_weighs_nothing_leaves_the_former_version_in_force(scene: Sce
     assert versions(scene) == ["(1,t)"]
 
 
-def test_a_job_that_cannot_be_computed_fails_with_its_reason(scene: Scene) -> None:
+def test_what_cannot_be_shared_is_refused_when_it_is_entered(scene: Scene) -> None:
     with scene.world.superuser() as connection:
         connection.execute("update presence.residence set dwellings = 0")
 
+    with scene.world.scheme() as session:
+        adopt_key(session, KEY)
+    with pytest.raises(Invalid, match="ne pèse rien"), scene.world.scheme() as session:
+        enter_amount(session, COST)
+
+    assert scene.world.scalar("select count(*) from presence.cost") == 0
+    assert scene.world.scalar("select count(*) from presence.basis_snapshot") == 0
+
+
+def test_a_job_that_cannot_be_computed_fails_with_its_reason(scene: Scene) -> None:
     enter(scene, COST, key=KEY)
+    with scene.world.superuser() as connection:
+        connection.execute("update presence.residence set dwellings = 0")
+
+    with scene.world.bailleur("ALPHA") as session:
+        outbox.announce(
+            session,
+            "patrimoine.bases_changed",
+            scheme_id=scene.world.ids["scheme"],
+            from_on=date(2013, 1, 1),
+        )
+    scene.world.run_jobs()
 
     assert (
         scene.world.scalar("select distinct error from presence.job where state = 'failed'")

@@ -197,3 +197,11 @@ def test_withdrawing_an_agreement_closes_the_totals_of_the_next_bilan(demo: Worl
     demo.run_jobs()
 
     assert "Chiffres non communicables" in signed_in(demo, "capi").get("/bilan").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "20131204", "hier"])
+def test_a_date_that_is_none_is_refused_in_words(shared_demo: World, day: str) -> None:
+    answer = signed_in(shared_demo, "opac38").get(f"/cette-nuit?soiree={day}")
+
+    assert answer.status_code == 422
+    assert "pas une date" in answer.text

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import LiteralString
 
-from devstack.bench.city import City, Connection
+from devstack.bench.city import RELAY, City, Connection, sign
 from devstack.bench.measure import ROUNDS, Result, Samples, ratios
 
 # What one night comes down to: the rows of the day tier, read from what was recorded.
@@ -62,6 +62,7 @@ _OWN: LiteralString = " where bailleur_id = %(b)s and scheme_id"
 def measure(city: City) -> list[Result]:
     """A night counted for the first time, counted again for nothing, then the bilan."""
     with city.connect() as connection:
+        sign(connection, RELAY, city.stack)
         samples = _nights(city, connection)
         floor = [
             read + write for read, write in zip(samples["read"], samples["write"], strict=True)

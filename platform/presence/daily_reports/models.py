@@ -32,7 +32,7 @@ class DailyReport(BailleurOwned, Base):
     __tablename__ = "daily_report"
     __table_args__ = (UniqueConstraint("bailleur_id", "scheme_id", "evening_on", "version"),)
     __access__: ClassVar = {
-        "bailleur": Access("SI", ("bailleur_id",)),
+        "bailleur": Access("SI", ("bailleur_id",), checks=("scheme_id",)),
         "prestataire": Access("S", ("bailleur_id", "prestataire_id")),
         "aggregator": Access("S"),
     }

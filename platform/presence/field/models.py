@@ -27,7 +27,7 @@ from tenants.columns import Access, BailleurOwned, Base
 
 _RECORDED = {
     "bailleur": Access("S", ("bailleur_id",)),
-    "prestataire": Access("SI", ("bailleur_id", "prestataire_id")),
+    "prestataire": Access("SI", ("bailleur_id", "prestataire_id"), checks=("scheme_id",)),
     "aggregator": Access("S"),
 }
 

@@ -4,6 +4,7 @@ Run by the worker whenever a membership, a key, a base, a cost or a subsidy chan
 that would say the same as the one in force is not written: replaying changes nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -40,6 +41,25 @@ from presence.kernel.nomenclature import AmountStatus, KeyBasis
 from tenants.database import context_of
 from tenants.models import Membership
 from tenants.scheme import memberships
+
+
+class NoKey(Invalid):
+    """A slice of the year has members and no sharing key yet."""
+
+
+def refuse_what_cannot_be_shared(session: Session, years: Iterable[int]) -> None:
+    """Try each year and undo it; raises `Invalid` if what was just entered cannot be shared.
+
+    A key that is still to be adopted is no refusal: costs and keys are entered in either order.
+    """
+    for year in years:
+        trial = session.begin_nested()
+        try:
+            allocate(session, year, "essai")
+        except NoKey:
+            pass
+        finally:
+            trial.rollback()
 
 
 def allocate(session: Session, year: int, reason: str) -> Allocation | None:
@@ -121,7 +141,7 @@ def _slices(
         present = [m.bailleur_id for m in members if piece.from_on in m.valid_during]
         if key is None and present:
             message = f"Aucune clé de répartition le {piece.from_on:%d/%m/%Y}."
-            raise Invalid("key", message)
+            raise NoKey("key", message)
         basis = KeyBasis(key.basis) if key else KeyBasis.EQUAL
         slices.append(Slice(piece, _weights(session, basis, piece, present, allocation_id)))
         bases.append(basis)

@@ -13,12 +13,14 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
+from presence.finance.allocation import refuse_what_cannot_be_shared
 from presence.finance.models import (
     Cost,
     SchemeYearTotal,
     SharingKey,
     Subsidy,
 )
+from presence.finance.queries import years_touched
 from presence.kernel import outbox
 from presence.kernel.clock import now
 from presence.kernel.errors import Conflict, Invalid
@@ -148,6 +150,7 @@ def _changed(
     session: Session, object_id: UUID, act: str, from_on: date, to_on: date | None
 ) -> None:
     session.flush()
+    refuse_what_cannot_be_shared(session, years_touched(session, from_on, to_on))
     scheme_id = _scheme_id(session)
     audit.record(session, act, object_id, scheme_id=scheme_id)
     outbox.announce(

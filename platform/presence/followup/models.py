@@ -25,7 +25,7 @@ class Summons(BailleurOwned, Base):
         Index(None, "bailleur_id", "summoned_on"),
     )
     __access__: ClassVar = {
-        "bailleur": Access("SI", ("bailleur_id",)),
+        "bailleur": Access("SI", ("bailleur_id",), checks=("scheme_id",)),
         "aggregator": Access("S"),
     }
     id: Mapped[UUID] = mapped_column(primary_key=True)

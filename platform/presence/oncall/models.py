@@ -35,7 +35,9 @@ class Call(BailleurOwned, Base):
     )
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
-        "prestataire": Access("SIU", ("bailleur_id", "prestataire_id"), ("intervention_id",)),
+        "prestataire": Access(
+            "SIU", ("bailleur_id", "prestataire_id"), ("intervention_id",), ("scheme_id",)
+        ),
         "aggregator": Access("S"),
     }
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf import CSRFProtect
@@ -69,7 +69,7 @@ def page(permission: Permission) -> Callable[[View], View]:
 def to_sign_in() -> Response:
     """Send to the sign-in page, and back here afterwards when that is a page to be read."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return _redirect(url_for("session.sign_in", suite=wanted))
+    return go_to(url_for("session.sign_in", suite=wanted))
 
 
 def local_path(wanted: str | None) -> str | None:
@@ -81,7 +81,7 @@ def local_path(wanted: str | None) -> str | None:
 
 def see_other(endpoint: str, **values: Any) -> Response:
     """Answer a form with another page (303), so that reloading does not send it again."""
-    return _redirect(url_for(endpoint, **values))
+    return go_to(url_for(endpoint, **values))
 
 
 def asked_by_htmx() -> bool:
@@ -89,6 +89,7 @@ def asked_by_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _redirect(target: str) -> Response:
-    response: Response = make_response(redirect(target, 303))
-    return response
+def go_to(target: str) -> Response:
+    """Send to a page of this site (303)."""
+    # An empty body: Werkzeug's own is in English.
+    return Response(status=303, headers={"Location": target})

@@ -42,8 +42,11 @@ blueprint = Blueprint("evening", __name__)
 @page(Permission.RECORD_ACTIVITY)
 def read_evening(session: Session, identity: Identity) -> ResponseReturnValue:
     """The round of the evening: the next place, then each place and its state."""
+    return _evening_page(session, identity, evening_of_request(session, request.args.get("soiree")))
+
+
+def _evening_page(session: Session, identity: Identity, evening_on: date) -> str:
     scheme = chosen_scheme(session)
-    evening_on = evening_of_request(session, request.args.get("soiree"))
     return render_template(
         "evening/evening.html",
         scheme=scheme,
@@ -100,7 +103,7 @@ def record_intervention(session: Session, _: Identity, entrance_id: UUID) -> Res
 
 @blueprint.post("/soiree/appels")
 @page(Permission.RECORD_ACTIVITY)
-def record_call(session: Session, _: Identity) -> ResponseReturnValue:
+def record_call(session: Session, identity: Identity) -> ResponseReturnValue:
     """Log a call to the scheme's number."""
     evening_on = date_of(request.form.get("soiree"), "soiree")
     try:
@@ -115,9 +118,8 @@ def record_call(session: Session, _: Identity) -> ResponseReturnValue:
             ),
         )
     except (Invalid, Conflict) as error:
-        flash(error.message, "error")
-    else:
-        flash("Appel noté.")
+        return _refused(session, identity, evening_on, error)
+    flash("Appel noté.")
     return see_other("evening.read_evening", soiree=evening_on)
 
 
@@ -128,15 +130,22 @@ def close(session: Session, identity: Identity) -> ResponseReturnValue:
     scheme = chosen_scheme(session)
     evening_on = date_of(request.form.get("soiree"), "soiree")
     if request.form.get("confirmation") != "oui":
-        flash("Cochez « J'ai vérifié » avant de signer.", "error")
-        return see_other("evening.read_evening", soiree=evening_on)
+        unchecked = Invalid("confirmation", "Cochez « J'ai vérifié » avant de signer.")
+        return _refused(session, identity, evening_on, unchecked)
     try:
         close_evening(session, scheme.id, evening_on, signer=identity.display_name)
     except (Invalid, Conflict) as error:
-        flash(error.message, "error")
-    else:
-        flash("Soirée signée. Les rapports partent vers chaque bailleur.")
+        return _refused(session, identity, evening_on, error)
+    flash("Soirée signée. Les rapports partent vers chaque bailleur.")
     return see_other("evening.read_evening", soiree=evening_on)
+
+
+def _refused(
+    session: Session, identity: Identity, evening_on: date, error: Invalid | Conflict
+) -> ResponseReturnValue:
+    flash(error.message, "error")
+    page = _evening_page(session, identity, evening_on)
+    return page, 409 if isinstance(error, Conflict) else 422
 
 
 def _recorded(session: Session, report: VisitReport, evening_on: date) -> ResponseReturnValue:

@@ -13,10 +13,13 @@ Member = TypeVar("Member", bound=Coded)
 def date_of(text: str | None, field: str) -> date:
     """A date written 2013-12-04."""
     try:
-        return date.fromisoformat(text or "")
-    except ValueError as error:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        day = date.min
+    if not 2000 <= day.year <= 2100 or day.isoformat() != text:
         message = f"« {text or ''} » n'est pas une date : écrivez-la sous la forme 2013-12-04."
-        raise Invalid(field, message) from error
+        raise Invalid(field, message)
+    return day
 
 
 def hour_of(text: str | None, field: str) -> time:

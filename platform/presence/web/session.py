@@ -14,12 +14,11 @@ from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
-from werkzeug.utils import redirect
 
 from presence.accounts.services import Identity
 from presence.accounts.services import sign_in as open_session
 from presence.accounts.services import sign_out as close_session
-from presence.web.edge import SignedIn, local_path, see_other, signed_in, to_sign_in
+from presence.web.edge import SignedIn, go_to, local_path, see_other, signed_in, to_sign_in
 from presence.web.health import health
 from presence.web.navigation import entries
 
@@ -64,7 +63,7 @@ def sign_in_submitted() -> ResponseReturnValue:
     # A session of before sign-in is never carried over.
     session.clear()
     login_user(SignedIn(*opened))
-    return redirect(wanted or home_path(opened[1]), 303)
+    return go_to(wanted or home_path(opened[1]))
 
 
 @blueprint.post("/deconnexion")
@@ -82,7 +81,7 @@ def sign_out() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """The first page of the person's role."""
     identity = signed_in()
-    return redirect(home_path(identity), 303) if identity else to_sign_in()
+    return go_to(home_path(identity)) if identity else to_sign_in()
 
 
 @blueprint.get("/healthz")

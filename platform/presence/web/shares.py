@@ -1,6 +1,6 @@
 """« Quote-part » (G2): a bailleur's share of a year, with its formula and its proof."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from presence.finance.queries import (
 from presence.kernel.clock import today
 from presence.kernel.errors import NotFound
 from presence.kernel.nomenclature import AmountStatus, Funder, KeyBasis
-from presence.web.edge import page
+from presence.web.edge import go_to, page
 from presence.web.scheme_choice import chosen_scheme
 from tenants.roles import Permission
 
@@ -30,7 +30,7 @@ def newest_share(session: Session, identity: Identity) -> ResponseReturnValue:
     if not years:
         return render_template("shares/none.html", scheme=scheme)
     year = today(session).year
-    return redirect(f"/quotes-parts/{year if year in years else years[-1]}", 303)
+    return go_to(f"/quotes-parts/{year if year in years else years[-1]}")
 
 
 @blueprint.get("/quotes-parts/<int:year>")
