@@ -5,10 +5,15 @@ from contextlib import contextmanager
 
 from presence.app import create_app
 from presence.settings import load
+from tenants.database import db
 
 
 @contextmanager
 def product() -> Iterator[None]:
-    """Enter the application that the environment describes."""
+    """Enter the application that the environment describes; give its connections back."""
     with create_app(load()).app_context():
-        yield
+        try:
+            yield
+        finally:
+            for engine in db.engines.values():
+                engine.dispose()
