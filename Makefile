@@ -8,7 +8,7 @@ export PIP_ROOT_USER_ACTION = ignore
 export PYTHONPATH = platform:.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format migrate revision sure lock assets
+.PHONY: help demo test bench mutants lint format migrate revision catalogue sure lock assets
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ test: .venv/.dev node_modules/.done ## Pass every test, in parallel, on real Pos
 bench: .venv/.dev ## Measure ratios between things run side by side (never part of the tests)
 	@$(BIN)/python -m devstack.bench
 
+mutants: .venv/.dev node_modules/.done ## Plant each known defect in turn: its test must see it
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
 lint: .venv/.dev ## ruff, formats, mypy strict, import contracts, templates, SQL of the migrations
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
@@ -61,6 +64,9 @@ migrate: .venv/.run ## Bring the database of the environment to the newest revis
 
 revision: .venv/.dev ## Start a migration: make revision m="what it does"
 	@$(BIN)/python -m devstack.new_revision "$(m)"
+
+catalogue: .venv/.dev ## Write the reviewed catalogue that `presence verify-isolation` compares with
+	@$(BIN)/python -m devstack.catalogue
 
 sure: lint test ## All of CI
 

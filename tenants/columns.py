@@ -5,14 +5,14 @@ database role may do on it. `tenants/rls.py` turns the declaration into the poli
 in force; `tests/house/test_row_security.py` compares them with the live catalogue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Integer, MetaData, Text, Uuid
+from sqlalchemy import ColumnElement, DateTime, ForeignKey, Integer, MetaData, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 NAMING = {
@@ -41,13 +41,14 @@ class Access:
 
     `keys` are the columns that the policy compares with the signed context, all of them;
     `updates` are the only columns it may change (never the owner's id); `checks` are compared too,
-    on the rows it writes only.
+    on the rows it writes only. `writes` replaces both on the rows it writes.
     """
 
     verbs: str
     keys: tuple[str, ...] = ()
     updates: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 class Base(DeclarativeBase):
@@ -72,6 +73,21 @@ class BailleurOwned:
     bailleur_id: Mapped[int] = mapped_column(
         Integer, ForeignKey("presence.organisation.id"), primary_key=True
     )
+
+
+class Placed:
+    """A row about a residence: inside one organisation, some people reach some residences only.
+
+    `tenants/database.py` adds the condition to every query of a session whose reach is narrowed
+    (ADR 0011).
+    """
+
+    @classmethod
+    def within(cls, residence_ids: Collection[UUID]) -> ColumnElement[bool]:
+        """The condition that keeps the rows of these residences."""
+        own: Any = cls
+        condition: ColumnElement[bool] = own.residence_id.in_(residence_ids)
+        return condition
 
 
 class PrestataireOwned:

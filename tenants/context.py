@@ -16,7 +16,8 @@ from uuid import UUID
 REQUEST_SECONDS = 60
 # A job's time limit is nine minutes (workers/celery_app.py).
 JOB_SECONDS = 600
-FORMAT = "v1"
+# v2 binds a context to the backend that it was made for; v1 is for a caller that knows none.
+FORMAT, BOUND_FORMAT = "v1", "v2"
 
 
 class Kind(StrEnum):
@@ -83,8 +84,13 @@ class SigningKey:
         return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
 
 
-def settings_of(context: Context, key: SigningKey, now: float | None = None) -> dict[str, str]:
-    """The transaction-local settings of a context, its signature included."""
+def settings_of(
+    context: Context, key: SigningKey, now: float | None = None, backend: int | None = None
+) -> dict[str, str]:
+    """The transaction-local settings of a context, its signature included.
+
+    With `backend` (PostgreSQL's process id) no other connection believes them.
+    """
     ids = ""
     if context.kind is Kind.PRESTATAIRE:
         ids = (
@@ -101,6 +107,8 @@ def settings_of(context: Context, key: SigningKey, now: float | None = None) -> 
         "app.expires": str(expires),
         "app.key_id": key.key_id,
     }
-    message = "|".join((FORMAT, *settings.values()))
+    bound = () if backend is None else (str(backend),)
+    form = BOUND_FORMAT if bound else FORMAT
+    message = "|".join((form, *settings.values(), *bound))
     signature = hmac.new(key.secret, message.encode(), hashlib.sha256)
-    return settings | {"app.mac": signature.hexdigest()}
+    return settings | {"app.mac": signature.hexdigest(), "app.backend": "".join(bound)}

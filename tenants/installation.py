@@ -5,6 +5,7 @@ again: what is there is left as it is, passwords are set to those given.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import psycopg
 from psycopg import sql
@@ -40,6 +41,8 @@ def install_roles(
         # the aggregator may read stay closed to it.
         _run(connection, "grant {} to {} with inherit false, set true", OWNER, MIGRATOR)
         _run(connection, "grant {} to {} with inherit false, set true", AGGREGATOR, OWNER)
+        # A parallel worker's leader, without which a bound context is not believed in it.
+        _run(connection, "grant {} to {} with inherit true, set false", "pg_read_all_stats", OWNER)
 
 
 def install_database(superuser_url: str, database: str, template: str = "template0") -> None:
@@ -65,6 +68,33 @@ def install_signing_key(admin_url: str, key: SigningKey) -> None:
             "outer_pad = excluded.outer_pad",
             (key.key_id, inner, outer),
         )
+
+
+def signing_keys(admin_url: str) -> list[tuple[str, datetime | None]]:
+    """Each key's name and when it was or will be retired, the oldest name first."""
+    with psycopg.connect(admin_url) as connection:
+        connection.execute(f"set local role {OWNER}")
+        connection.execute("select set_config('app.key_id', '*', true)")
+        rows = connection.execute(
+            "select key_id, retired_at from presence.signing_key order by key_id"
+        )
+        return [(str(key_id), retired_at) for key_id, retired_at in rows]
+
+
+def retire_signing_key(admin_url: str, key_id: str, seconds: int) -> bool:
+    """Retire a key in some seconds; False if it is not live, or if it is the last one that is."""
+    live = [name for name, retired_at in signing_keys(admin_url) if retired_at is None]
+    if key_id not in live or len(live) == 1:
+        return False
+    with psycopg.connect(admin_url) as connection:
+        connection.execute(f"set local role {OWNER}")
+        connection.execute("select set_config('app.key_id', %s, true)", (key_id,))
+        connection.execute(
+            "update presence.signing_key set retired_at = statement_timestamp() "
+            "+ make_interval(secs => %s) where key_id = %s",
+            (seconds, key_id),
+        )
+    return True
 
 
 def shift_business_clock(admin_url: str, starts_at: str | None) -> None:

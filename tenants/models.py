@@ -213,6 +213,9 @@ class Contract(SchemeShared, Base):
     bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     valid_during: Mapped[Range[date]] = mapped_column(DATERANGE)
+    # Neither party reads the other's organisation: the contract itself names both.
+    bailleur_name: Mapped[str]
+    prestataire_name: Mapped[str]
 
 
 class SchemeReader(SchemeShared, Base):
@@ -280,3 +283,23 @@ class Job(System, Base):
     finished_at: Mapped[datetime | None]
     result: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     error: Mapped[str | None]
+
+
+class IsolationReport(System, Base):
+    """Report of a verification of isolation (vérification d'isolation): verdicts, nobody's row."""
+
+    __tablename__ = "isolation_report"
+    __table_args__ = (
+        CheckConstraint("occasion in ('night', 'request', 'command')", name="occasion"),
+        Index(None, "ran_at"),
+    )
+    __access__: ClassVar = {
+        "relay": Access("SI", ("relay",)),
+        "bailleur": Access("S", ("reference",)),
+        "operator": Access("S", ("operator",)),
+    }
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ran_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    occasion: Mapped[str]
+    passed: Mapped[bool]
+    content: Mapped[dict[str, object]] = mapped_column(JSONB)

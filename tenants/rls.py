@@ -29,6 +29,14 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         "prestataire_id": "prestataire_id = app.signed_prestataire()",
         "scheme_id": "scheme_id = any(app.signed_schemes())",
         "reference": "app.signed_kind() = 'prestataire'",
+        # In the perimeter today, by the business clock; one look at the clock per statement.
+        "covered": "covered_from_on <= (select app.today()) "
+        "and (covered_to_on is null or covered_to_on > (select app.today()))",
+        # Contracts that run or ended less than 72 hours ago, each on its own evenings (D7).
+        "deposit": "bailleur_id = any(app.deposit_bailleurs())",
+        "deposit_evening": "evening_on <@ ((select app.deposit_periods())::datemultirange[])"
+        "[array_position((select app.deposit_keys())::bigint[], "
+        "(bailleur_id::bigint << 32) | scheme_id)]",
         "announcer": "kind = 'prestataire' and subject = app.signed_prestataire()",
     },
     "scheme": {
@@ -53,10 +61,14 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         "bailleur_id": "bailleur_id::text = current_setting('app.subject', true)",
         "prestataire_id": "prestataire_id::text = current_setting('app.subject', true)",
         "organisation_id": "organisation_id::text = current_setting('app.subject', true)",
-        "key_id": "key_id = current_setting('app.key_id', true)",
+        # « * » is no key's name: it lists them, for a rotation, and verifies nothing.
+        "key_id": "current_setting('app.key_id', true) in (key_id, '*')",
         "clock": "id = 1",
-        "account_key": "app.lookup_key() in (email, id::text)",
-        "token_hash": "token_hash = app.lookup_key()",
+        "account_key": "app.lookup_key() in (email, id::text, 'org:' || organisation_id)",
+        "token_key": "app.lookup_key() in (token_hash, account_id::text)",
+        "reset_key": "app.lookup_key() in (token_hash, id::text, account_id::text)",
+        "invitation_key": "app.lookup_key() in (token_hash, id::text, 'org:' || organisation_id)",
+        "organisation_key": "app.lookup_key() = 'org:' || organisation_id",
         "id_text": "id::text = app.lookup_key()",
         "account_text": "account_id::text = app.lookup_key()",
     },
@@ -106,10 +118,8 @@ def condition(table: str, role: str, access: Access) -> str:
 
 def wrapped(expression: str) -> str:
     """The same condition for WITH CHECK, where it runs once per row written: wrap the calls."""
-    for call in ("bailleurs", "schemes"):
-        expression = expression.replace(
-            f"any(app.signed_{call}())", f"any((select app.signed_{call}())::int[])"
-        )
+    for call in ("signed_bailleurs", "signed_schemes", "deposit_bailleurs"):
+        expression = expression.replace(f"any(app.{call}())", f"any((select app.{call}())::int[])")
     for call in ("bailleur", "prestataire", "scheme", "account", "operator", "relay"):
         expression = expression.replace(f"= app.signed_{call}()", f"= (select app.signed_{call}())")
     return expression
@@ -118,7 +128,8 @@ def wrapped(expression: str) -> str:
 def policy_of(table: str, role: str, access: Access) -> Policy:
     """The policy that an access declaration asks for."""
     using = condition(table, role, access)
-    written = wrapped(condition(table, role, Access(access.verbs, (*access.keys, *access.checks))))
+    compared = access.writes or (*access.keys, *access.checks)
+    written = wrapped(condition(table, role, Access(access.verbs, compared)))
     if access.verbs == "S":
         return Policy(table, role, "select", using, None)
     if access.verbs == "I":

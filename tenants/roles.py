@@ -1,6 +1,7 @@
-"""Roles (rôles) of people inside an organisation, and the permission table. Pure.
+"""Roles (rôles) of people inside an organisation, and the table of rights. Pure.
 
-A permission says which door opens; which rows are behind it is PostgreSQL's business.
+A permission says which door opens; which rows are behind it is PostgreSQL's business, and inside
+one organisation the reach of the grant (agencies, residences, tonight's round; ADR 0011).
 The table follows the matrix of rights of the scheme's convention (`platform/docs/rights.md`).
 """
 
@@ -19,26 +20,46 @@ class OrganisationKind(StrEnum):
     OPERATOR = "operator"
 
 
+ORGANISATION_LABELS = {
+    OrganisationKind.BAILLEUR: "Bailleur",
+    OrganisationKind.PRESTATAIRE: "Prestataire",
+    OrganisationKind.TERRITORY: "Intercommunalité",
+    OrganisationKind.COMMUNE: "Commune",
+    OrganisationKind.STATE: "État",
+    OrganisationKind.OPERATOR: "Exploitant",
+}
+
+
 class Role(StrEnum):
     """What a person does in the organisation."""
 
     MANAGEMENT = "management"
     FINANCE = "finance"
     PROXIMITY = "proximity"
+    SECTOR = "sector"
+    CARETAKER = "caretaker"
+    DPO = "dpo"
     TEAM_LEADER = "team_leader"
+    ONCALL_OPERATOR = "oncall_operator"
     AGENT = "agent"
     READER = "reader"
     OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
 
 
 ROLE_LABELS = {
     Role.MANAGEMENT: "Direction",
     Role.FINANCE: "Finance",
     Role.PROXIMITY: "Proximité",
+    Role.SECTOR: "Responsable de secteur",
+    Role.CARETAKER: "Gardien",
+    Role.DPO: "Protection des données",
     Role.TEAM_LEADER: "Chef d'équipe",
+    Role.ONCALL_OPERATOR: "Opérateur d'astreinte",
     Role.AGENT: "Agent",
     Role.READER: "Lecture",
     Role.OPERATOR: "Exploitation",
+    Role.ADMINISTRATOR: "Administration des comptes",
 }
 
 
@@ -49,7 +70,9 @@ class Permission(StrEnum):
     READ_PLACES = "read_places"
     MANAGE_PLACES = "manage_places"
     READ_ACTIVITY = "read_activity"
+    READ_EVENING = "read_evening"
     RECORD_ACTIVITY = "record_activity"
+    RECORD_CALLS = "record_calls"
     CLOSE_EVENING = "close_evening"
     READ_REPORTS = "read_reports"
     FOLLOW_UP = "follow_up"
@@ -58,30 +81,106 @@ class Permission(StrEnum):
     SIGN_AGREEMENT = "sign_agreement"
     READ_SHARES = "read_shares"
     MANAGE_MONEY = "manage_money"
+    READ_CONTRACTS = "read_contracts"
+    READ_CERTIFICATES = "read_certificates"
+    MANAGE_MEMBERS = "manage_members"
+    READ_RIGHTS = "read_rights"
+    READ_JOURNAL = "read_journal"
+    READ_ISOLATION = "read_isolation"
     OPERATE = "operate"
 
 
-_ALL_BAILLEUR = frozenset({Role.MANAGEMENT, Role.FINANCE, Role.PROXIMITY})
-_FIELD = frozenset({Role.TEAM_LEADER, Role.AGENT})
-
-GRANTED: dict[Permission, frozenset[Role]] = {
-    Permission.READ_NIGHT: _ALL_BAILLEUR,
-    Permission.READ_PLACES: _ALL_BAILLEUR | _FIELD,
-    Permission.MANAGE_PLACES: frozenset({Role.MANAGEMENT}),
-    Permission.READ_ACTIVITY: _ALL_BAILLEUR | _FIELD,
-    Permission.RECORD_ACTIVITY: _FIELD,
-    Permission.CLOSE_EVENING: frozenset({Role.TEAM_LEADER}),
-    Permission.READ_REPORTS: _ALL_BAILLEUR | {Role.TEAM_LEADER},
-    Permission.FOLLOW_UP: frozenset({Role.PROXIMITY}),
-    Permission.READ_FIGURES: _ALL_BAILLEUR,
-    Permission.READ_BILAN: _ALL_BAILLEUR | {Role.READER},
-    Permission.SIGN_AGREEMENT: frozenset({Role.MANAGEMENT}),
-    Permission.READ_SHARES: frozenset({Role.FINANCE, Role.MANAGEMENT}),
-    Permission.MANAGE_MONEY: frozenset({Role.FINANCE}),
-    Permission.OPERATE: frozenset({Role.OPERATOR}),
+PERMISSION_LABELS = {
+    Permission.READ_NIGHT: "Lire « Cette nuit »",
+    Permission.READ_PLACES: "Lire les résidences",
+    Permission.MANAGE_PLACES: "Importer et régler les résidences",
+    Permission.READ_ACTIVITY: "Lire passages, interventions et appels",
+    Permission.READ_EVENING: "Ouvrir la soirée",
+    Permission.RECORD_ACTIVITY: "Consigner passages et interventions",
+    Permission.RECORD_CALLS: "Noter les appels d'astreinte",
+    Permission.CLOSE_EVENING: "Signer la soirée",
+    Permission.READ_REPORTS: "Lire les rapports journaliers",
+    Permission.FOLLOW_UP: "Donner une suite, convoquer",
+    Permission.READ_FIGURES: "Lire les chiffres de l'organisme",
+    Permission.READ_BILAN: "Lire le bilan publié",
+    Permission.SIGN_AGREEMENT: "Signer un accord de partage",
+    Permission.READ_SHARES: "Lire la quote-part",
+    Permission.MANAGE_MONEY: "Saisir coûts, subventions et clés",
+    Permission.READ_CONTRACTS: "Lire les contrats",
+    Permission.READ_CERTIFICATES: "Lire les attestations de service fait",
+    Permission.MANAGE_MEMBERS: "Inviter, donner et retirer des rôles",
+    Permission.READ_RIGHTS: "Lire qui peut voir quoi",
+    Permission.READ_JOURNAL: "Lire le journal de l'organisme",
+    Permission.READ_ISOLATION: "Lire et lancer la vérification d'isolation",
+    Permission.OPERATE: "Exploiter la plateforme (métadonnées)",
 }
+P = Permission
+_HOME = frozenset({P.READ_NIGHT, P.READ_PLACES, P.READ_ACTIVITY})
+_WHOLE = _HOME | {P.READ_REPORTS, P.READ_FIGURES, P.READ_BILAN}
+_CONTRACTS = frozenset({P.READ_CONTRACTS, P.READ_CERTIFICATES})
+_WATCH = _CONTRACTS | {P.READ_RIGHTS, P.READ_JOURNAL}
+_ADMINISTER = frozenset({P.MANAGE_MEMBERS, P.READ_RIGHTS, P.READ_JOURNAL})
+_FIELD = frozenset({P.READ_PLACES, P.READ_ACTIVITY, P.READ_EVENING, P.RECORD_CALLS})
+_READERS = {Role.READER: frozenset({P.READ_BILAN}), Role.ADMINISTRATOR: _ADMINISTER}
+
+# What a role opens in each kind of organisation; a role that is not listed there opens nothing.
+RIGHTS: dict[OrganisationKind, dict[Role, frozenset[Permission]]] = {
+    OrganisationKind.BAILLEUR: {
+        Role.MANAGEMENT: _WHOLE
+        | _WATCH
+        | _ADMINISTER
+        | {P.MANAGE_PLACES, P.SIGN_AGREEMENT, P.READ_SHARES, P.READ_ISOLATION},
+        Role.FINANCE: _WHOLE | _CONTRACTS | {P.READ_SHARES, P.MANAGE_MONEY},
+        Role.PROXIMITY: _WHOLE | {P.FOLLOW_UP},
+        Role.SECTOR: _HOME,
+        Role.CARETAKER: _HOME,
+        Role.DPO: _WATCH | {P.READ_ISOLATION},
+        Role.ADMINISTRATOR: _ADMINISTER,
+    },
+    OrganisationKind.PRESTATAIRE: {
+        Role.MANAGEMENT: _WATCH | _ADMINISTER | {P.READ_PLACES, P.READ_ACTIVITY, P.READ_REPORTS},
+        Role.TEAM_LEADER: _FIELD
+        | _CONTRACTS
+        | {P.RECORD_ACTIVITY, P.CLOSE_EVENING, P.READ_REPORTS},
+        Role.ONCALL_OPERATOR: _FIELD,
+        Role.AGENT: _FIELD | {P.RECORD_ACTIVITY},
+        Role.ADMINISTRATOR: _ADMINISTER,
+    },
+    OrganisationKind.TERRITORY: _READERS,
+    OrganisationKind.COMMUNE: _READERS,
+    OrganisationKind.STATE: _READERS,
+    OrganisationKind.OPERATOR: {
+        Role.OPERATOR: frozenset({P.OPERATE, P.READ_ISOLATION, P.READ_CONTRACTS}),
+        Role.ADMINISTRATOR: _ADMINISTER,
+    },
+}
+# Roles that exist only on some agencies or residences (security.md §4).
+SCOPED = frozenset({Role.SECTOR, Role.CARETAKER})
+SCOPABLE = SCOPED | {Role.PROXIMITY}
+# Whoever gives rights away; the last one of an organisation cannot leave.
+ADMINISTRATORS = frozenset({Role.MANAGEMENT, Role.ADMINISTRATOR})
+# Second factor required (ANSSI, security.md §4): administrators, finance, proximity, coordinators
+# (the CAPI's readers), operator.
+SECOND_FACTOR = ADMINISTRATORS | {Role.FINANCE, Role.PROXIMITY, Role.DPO, Role.OPERATOR}
 
 
-def may(roles: Iterable[Role], permission: Permission) -> bool:
-    """Whether any of the roles carries the permission."""
-    return not GRANTED[permission].isdisjoint(roles)
+def permissions_of(kind: OrganisationKind, roles: Iterable[Role]) -> frozenset[Permission]:
+    """Everything that roles open in an organisation of that kind."""
+    rights = RIGHTS[kind]
+    return frozenset().union(*(rights.get(role, frozenset()) for role in roles))
+
+
+def needs_second_factor(kind: OrganisationKind, roles: Iterable[Role]) -> bool:
+    """Whether holding these roles requires a second factor."""
+    held = frozenset(roles)
+    coordinator = kind is OrganisationKind.TERRITORY and Role.READER in held
+    return coordinator or not held.isdisjoint(SECOND_FACTOR)
+
+
+def holders(permission: Permission) -> dict[OrganisationKind, frozenset[Role]]:
+    """Which roles of which organisations carry a permission."""
+    return {
+        kind: found
+        for kind, rights in RIGHTS.items()
+        if (found := frozenset(role for role, opened in rights.items() if permission in opened))
+    }

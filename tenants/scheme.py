@@ -6,6 +6,7 @@ the database; the message is made here, before it has to.
 
 from collections.abc import Iterable
 from datetime import date, time
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
@@ -142,10 +143,28 @@ def sign_contract(
         bailleur_id=bailleur.id,
         prestataire_id=prestataire.id,
         valid_during=period,
+        bailleur_name=bailleur.name,
+        prestataire_name=prestataire.name,
     )
     session.add(row)
     session.flush()
     session.execute(select(func.app.prepare_months(from_on, to_on)))
+    return row
+
+
+def end_contract(session: Session, contract_id: UUID, on: date) -> Contract | None:
+    """End a contract on a date (excluded), earlier or later than foreseen; None if unknown.
+
+    A date that has come closes the prestataire's eyes at the next statement.
+    """
+    row = session.scalar(select(Contract).where(Contract.id == contract_id))
+    if row is None:
+        return None
+    if row.valid_during.lower is not None and on <= row.valid_during.lower:
+        message = "Un contrat finit après avoir commencé : donnez une date plus tardive."
+        raise WrongOrganisation(message)
+    row.valid_during = Range(row.valid_during.lower, on)
+    session.flush()
     return row
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from devstack.mail import serve
+from devstack.processes import free_port
 from devstack.secrets_file import Secrets, load_or_create
 from devstack.stack import Stack
-from presence.settings import Settings
+from presence.settings import MailRelay, Settings
 from tenants.database import engine_urls
 
 
@@ -21,10 +23,11 @@ class Servers:
     home: str
     postgres_port: int
     valkey_port: int
+    smtp_port: int
 
     def to_text(self) -> str:
         """The same, for another process."""
-        return json.dumps([self.home, self.postgres_port, self.valkey_port])
+        return json.dumps([self.home, self.postgres_port, self.valkey_port, self.smtp_port])
 
     @classmethod
     def from_text(cls, text: str) -> "Servers":
@@ -63,6 +66,7 @@ class Servers:
             secret_key=secrets.secret_key,
             context_key=secrets.signing_key(),
             public_url="http://127.0.0.1:8000",
+            mail=MailRelay(f"smtp://127.0.0.1:{self.smtp_port}", "presence@presence.example"),
         )
 
     def environment(self, database: str, redis_number: int = 0) -> dict[str, str]:
@@ -75,7 +79,13 @@ class Servers:
             "CONTEXT_KEY_ID": secrets.context_key_id,
             "CONTEXT_KEY": secrets.context_key,
             "SECRET_KEY": secrets.secret_key,
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
         }
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where the run's SMTP server keeps what it gets."""
+        return Path(self.home) / "mail"
 
 
 class RunningStack:
@@ -85,14 +95,19 @@ class RunningStack:
         self.home = Path(tempfile.mkdtemp(prefix="presence-tests-"))
         self.stack = Stack(self.home, durable=False)
         self.stack.start()
+        self.smtp_port = free_port()
+        self.mail = serve(f"smtp://127.0.0.1:{self.smtp_port}", self.home / "mail")
 
     @property
     def servers(self) -> Servers:
         """Where they are."""
-        return Servers(str(self.home), self.stack.postgres.port, self.stack.valkey.port)
+        return Servers(
+            str(self.home), self.stack.postgres.port, self.stack.valkey.port, self.smtp_port
+        )
 
     def stop(self) -> None:
         """Stop them and leave nothing behind."""
+        self.mail.stop()
         self.stack.stop()
         for folder in {self.stack.places.servers, self.home}:
             shutil.rmtree(folder, ignore_errors=True)

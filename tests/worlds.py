@@ -18,13 +18,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import workers.aggregation
+import workers.certificates
 import workers.cost_sharing
 import workers.daily_reports
+import workers.isolation
+import workers.mail
 import workers.publication
 import workers.relay
 from presence.app import create_app
 from presence.demonstration.facts import Facts, facts
-from presence.demonstration.seeding import finish, seed
+from presence.demonstration.seeding import Keys, finish, seed
 from presence.kernel.clock import today
 from presence.migrating import migrate
 from tenants.context import RELAY, Context, Kind
@@ -168,6 +171,16 @@ def _add_night() -> None:
         )
 
 
+def _add_certificates() -> None:
+    with transaction(RELAY) as session:
+        workers.relay.add_job(
+            session,
+            workers.relay.JobSpec(
+                f"certificates:{uuid4()}", workers.certificates.PLAN, Kind.OPERATOR, None
+            ),
+        )
+
+
 def _waiting() -> list[tuple[str, str]]:
     with transaction(RELAY) as session:
         rows = session.execute(
@@ -248,8 +261,11 @@ def seed_demonstration(world: World, known: Facts) -> None:
     with world.app.app_context():
         with transaction(Context(Kind.OPERATOR)) as session:
             communes = list(session.scalars(select(Commune.insee_code)))
-        seeded = seed(world.password, communes, lambda _label, _share: None, known)
+        keys = Keys(world.password, world.servers.secrets.demo_totp)
+        seeded = seed(keys, communes, lambda _label, _share: None, known)
         world.run_jobs()
         finish(seeded)
         world.run_jobs(night=True)
+        _add_certificates()
+        world.run_jobs()
     world.close()

@@ -50,6 +50,9 @@ MODULES = (
     "workers.cost_sharing",
     "workers.daily_reports",
     "workers.publication",
+    "workers.mail",
+    "workers.certificates",
+    "workers.isolation",
 )
 
 

@@ -83,6 +83,31 @@ def _republish(line: OutboxLine) -> Iterable[JobSpec]:
     )
 
 
+def _certify(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    yield JobSpec(
+        key=f"certificate:{said['contract']}:{said['month']}:{said['stage']}",
+        task="workers.certificates.seal",
+        kind=Kind.BAILLEUR,
+        subject=int(str(said["bailleur_id"])),
+        parameters={
+            "prestataire_id": said["prestataire_id"],
+            "scheme_id": said["scheme_id"],
+            "month": said["month"],
+        },
+    )
+
+
+def _verify_isolation(line: OutboxLine) -> Iterable[JobSpec]:
+    yield JobSpec(
+        key=f"isolation:{line.id}",
+        task="workers.isolation.verify",
+        kind=Kind.RELAY,
+        subject=None,
+        parameters={"occasion": "request"},
+    )
+
+
 def _scheme_of(line: OutboxLine) -> int:
     """The scheme to work for: a scheme announces for itself, never for the one it names."""
     return int(str(line.subject if line.kind == Kind.SCHEME.value else line.payload["scheme_id"]))
@@ -99,6 +124,8 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "scheme.membership_changed": (frozenset({Kind.OPERATOR}), _reallocate),
     "finance.basis_changed": (frozenset({Kind.SCHEME}), _reallocate),
     "patrimoine.bases_changed": (frozenset({Kind.BAILLEUR}), _reallocate),
+    "contracts.month_ended": (frozenset({Kind.OPERATOR}), _certify),
+    "isolation.check_requested": (frozenset({Kind.BAILLEUR, Kind.OPERATOR}), _verify_isolation),
     "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
 }
 

@@ -21,6 +21,14 @@ BEAT = {
         "task": "workers.aggregation.start_night",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "isolation": {
+        "task": "workers.isolation.start_night",
+        "schedule": crontab(hour="4", minute="50"),
+    },
+    "certificates": {
+        "task": "workers.certificates.start_night",
+        "schedule": crontab(hour="5", minute="20"),
+    },
     "months": {
         "task": "workers.aggregation.prepare_months",
         "schedule": crontab(hour="4", minute="40", day_of_month="20"),

@@ -16,13 +16,13 @@ from devstack.display import Steps, show_welcome
 from devstack.errors import StackError
 from devstack.places import prepare
 from devstack.processes import Child, port_is_free, require_running
-from devstack.programs import program_environment, start_programs
+from devstack.programs import mail_environment, program_environment, start_programs
 from devstack.secrets_file import write_private
 from devstack.stack import Stack
-from devstack.waiting import queue_is_empty, released, served
+from devstack.waiting import queue_is_empty, released, served, verified
 from presence.app import create_app
 from presence.demonstration.facts import facts
-from presence.demonstration.seeding import Seeded, finish, is_seeded, seed
+from presence.demonstration.seeding import Keys, Seeded, finish, is_seeded, seed
 from presence.kernel.formats import long_date
 from presence.migrating import migrate
 from presence.settings import load
@@ -53,7 +53,7 @@ def run() -> None:
             children += start_programs(stack.places.home, environment, port)
             _night(seeded, steps, stop, children)
             served(f"http://127.0.0.1:{port}/healthz", children, stop)
-            show_welcome(port, stack.secrets.demo_password, steps)
+            show_welcome(port, stack, steps)
         print(f"Prêt : http://127.0.0.1:{port}", flush=True)
         _serve(children, stop)
     finally:
@@ -79,6 +79,7 @@ def _start_servers(stack: Stack, port: int, steps: Steps) -> dict[str, str]:
     shift_business_clock(stack.admin_url(), facts().clock)
     os.environ.update(stack.environment())
     banner = f"{facts().banner} · nous sommes le {long_date(DAY, weekday=False)}"
+    os.environ.update(mail_environment(stack.places.home))
     environment = program_environment(stack, port, banner)
     write_private(stack.places.home / "run.env", environment)
     write_private(stack.places.home / "admin.env", {"ADMIN_DATABASE_URL": stack.admin_url()})
@@ -95,7 +96,8 @@ def _seed(stack: Stack, steps: Steps, stop: threading.Event) -> Seeded:
         _stopped(stop)
         steps.progress(label, share)
 
-    return seed(stack.secrets.demo_password, codes, progress)
+    keys = Keys(stack.secrets.demo_password, stack.secrets.demo_totp)
+    return seed(keys, codes, progress)
 
 
 def _night(
@@ -111,6 +113,10 @@ def _night(
     celery = importlib.import_module("workers.celery_app").app
     celery.send_task("workers.aggregation.start_night")
     released(children, stop, NIGHT_SECONDS)
+    steps.say("Attestations et vérification d'isolation, par le worker")
+    celery.send_task("workers.certificates.start_night")
+    celery.send_task("workers.isolation.start_night")
+    verified(children, stop, NIGHT_SECONDS)
     steps.done()
 
 

@@ -3,6 +3,7 @@
 import sys
 import time
 
+from devstack.stack import Stack
 from presence.cli.figures import as_table
 from presence.demonstration.cast import ACCOUNTS
 from presence.demonstration.facts import facts
@@ -59,14 +60,17 @@ class Steps:
         sys.stdout.flush()
 
 
-def show_welcome(port: int, password: str, steps: Steps) -> None:
+def show_welcome(port: int, stack: Stack, steps: Steps) -> None:
     """The bilan as a table, the address and the accounts."""
     steps.done()
     lines = ["", _bilan(), "", f"  {facts().banner}", "", "Comptes"]
-    for _, email, _, roles in ACCOUNTS:
-        told = ", ".join(ROLE_LABELS[role] for role in roles)
-        lines.append(f"  {email:<36}{told}")
-    lines += ["", f"Mot de passe de tous les comptes : {password}", ""]
+    for person in ACCOUNTS:
+        told = ", ".join(ROLE_LABELS[role] for role in person.roles)
+        code = " · second facteur" if person.second_factor else ""
+        lines.append(f"  {person.email:<36}{told}{code}")
+    lines += ["", f"Mot de passe de tous les comptes : {stack.secrets.demo_password}"]
+    lines += [f"Second facteur (secret TOTP)     : {stack.secrets.demo_totp}"]
+    lines += [f"Courrier envoyé                  : {stack.places.home / 'mail'}", ""]
     lines += [f"Adresse : http://127.0.0.1:{port}/connexion   (Ctrl-C pour arrêter)", ""]
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -5,10 +5,15 @@ import signal
 import sys
 from pathlib import Path
 
-from devstack.processes import Child, Launch, spawn
+from devstack.processes import Child, Launch, free_port, spawn
 from devstack.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def mail_environment(home: Path) -> dict[str, str]:
+    """Where the demonstration's mail goes: an SMTP server that keeps each message in a file."""
+    return {"SMTP_URL": f"smtp://127.0.0.1:{free_port()}", "MAIL_FOLDER": str(home / "mail")}
 
 
 def program_environment(stack: Stack, port: int, banner: str) -> dict[str, str]:
@@ -17,6 +22,7 @@ def program_environment(stack: Stack, port: int, banner: str) -> dict[str, str]:
         "PRESENCE_URL": f"http://127.0.0.1:{port}",
         "PRESENCE_BANNER": banner,
         "PORT": str(port),
+        **{name: os.environ[name] for name in ("SMTP_URL", "MAIL_FOLDER")},
     }
 
 
@@ -40,7 +46,15 @@ def start_programs(home: Path, environment: dict[str, str], port: int) -> list[C
               "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile=",
             "--schedule", str(home / "beat-schedule")]  # fmt: skip
+    mail = [
+        sys.executable,
+        "-m",
+        "devstack.mail",
+        environment["SMTP_URL"],
+        environment["MAIL_FOLDER"],
+    ]
     return [
+        _start(home, "mail", mail, env, signal.SIGTERM),
         _start(home, "web", gunicorn, env, signal.SIGTERM),
         # SIGQUIT: stop at once; what a task had not committed is taken up again.
         _start(home, "worker", worker, env, signal.SIGQUIT),

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pyotp
+
 from tenants.context import Kind, SigningKey
 
 
@@ -20,6 +22,8 @@ class Secrets:
     context_key_id: str
     context_key: str
     demo_password: str
+    # The second factor that one account of the demonstration keeps (base 32).
+    demo_totp: str = ""
 
     def role_passwords(self) -> dict[Kind, str]:
         """The password of each context kind's database role."""
@@ -47,6 +51,7 @@ def load_or_create(path: Path) -> Secrets:
             "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(5))
             for _ in range(4)
         ),
+        demo_totp=pyotp.random_base32(),
     )
     path.touch(mode=0o600)
     path.chmod(0o600)

@@ -62,4 +62,5 @@ class Stack:
             "CONTEXT_KEY": secrets.context_key,
             "SECRET_KEY": secrets.secret_key,
             "DEMO_PASSWORD": secrets.demo_password,
+            "DEMO_TOTP_SECRET": secrets.demo_totp,
         }

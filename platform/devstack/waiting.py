@@ -16,6 +16,7 @@ from tenants.context import RELAY, Context, Kind
 from tenants.database import transaction
 from tenants.models import Job, OutboxLine
 from tenants.scheme import schemes
+from tenants.verification.report import last_reports
 
 
 def queue_is_empty(
@@ -52,6 +53,19 @@ def released(children: list[Child], stop: threading.Event, patience: float) -> N
             with transaction(Context(Kind.FIGURES, reader)) as session:
                 published.append(bool(releases(session, scheme_id)))
         if ran and all(published):
+            return
+
+
+def verified(children: list[Child], stop: threading.Event, patience: float) -> None:
+    """Wait until isolation was verified once, and the months that are over are certified."""
+    for _ in Ticks(children, stop, patience, "La vérification d'isolation n'a pas abouti à temps."):
+        with transaction(Context(Kind.OPERATOR)) as session:
+            reported = bool(last_reports(session, 1))
+        with transaction(RELAY) as session:
+            left = session.scalar(
+                select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running")))
+            )
+        if reported and not left:
             return
 
 

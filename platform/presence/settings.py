@@ -18,6 +18,14 @@ class MissingVariable(Exception):
 
 
 @dataclass(frozen=True)
+class MailRelay:
+    """Where mail leaves: `smtp://[user:password@]host:port` or `smtps://…`, and who it is from."""
+
+    url: str
+    sender: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a process of Présence needs to know of the outside."""
 
@@ -27,6 +35,11 @@ class Settings:
     secret_key: str
     context_key: SigningKey
     public_url: str
+    mail: MailRelay
+    # How many reverse proxies stand in front, each adding one X-Forwarded-For; none: 0.
+    trusted_proxies: int = 0
+    # Who is told of a weakness (security.txt, RFC 9116).
+    security_contact: str = "mailto:securite@presence.example"
     # Said on every page of the demonstration; None where real people are served.
     banner: str | None = None
 
@@ -72,8 +85,26 @@ def load() -> Settings:
         secret_key=read_variable("SECRET_KEY"),
         context_key=signing_key(),
         public_url=read_variable("PRESENCE_URL", "http://127.0.0.1:8000"),
+        mail=mail_relay(),
+        trusted_proxies=_proxies(read_variable("TRUSTED_PROXIES", "0")),
+        security_contact=read_variable("SECURITY_CONTACT", "mailto:securite@presence.example"),
         banner=read_variable("PRESENCE_BANNER", "") or None,
     )
+
+
+def mail_relay() -> MailRelay:
+    """Where mail leaves and who it is from."""
+    return MailRelay(
+        read_variable("SMTP_URL", "smtp://127.0.0.1:1025"),
+        read_variable("MAIL_FROM", "ne-pas-repondre@presence.example"),
+    )
+
+
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:3]) <= 10):
+        message = f"TRUSTED_PROXIES={text} n'est pas un nombre de 0 à 10."
+        raise MissingVariable(message)
+    return int(text)
 
 
 def signing_key() -> SigningKey:

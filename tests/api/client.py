@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from presence.accounts.services import issue_token
+from presence.accounts.credentials import issue_token_for
 from tests.worlds import World
 
 OPAC38 = "responsable@opac38.example"
@@ -26,7 +26,7 @@ class Caller:
         self.headers: dict[str, str] = {}
         if email:
             with app.app_context():
-                self.headers["Authorization"] = f"Bearer {issue_token(email, 1)}"
+                self.headers["Authorization"] = f"Bearer {issue_token_for(email, 1)}"
 
     def get(self, path: str, **query: object) -> TestResponse:
         return self.client.get(f"/api/v1/{path}", query_string=query or None, headers=self.headers)

@@ -5,6 +5,7 @@ from tests.worlds import World
 
 EXPECTED = {
     "residences", "visits", "interventions", "calls", "daily-reports", "evenings", "figures",
+    "events",
     "bilans", "allocations", "summonses", "costs", "subsidies", "sharing-keys", "organisations",
     "memberships", "sharing-agreements", "field",
 }  # fmt: skip

@@ -59,11 +59,11 @@ def test_the_evening_is_required_and_a_date(opac: Caller) -> None:
         assert opac.items(path, evening=EVENING) is not None
 
 
-def test_each_bailleur_reads_its_own(opac: Caller, pluralis: Caller, agent: Caller) -> None:
+def test_each_bailleur_reads_its_own(opac: Caller, pluralis: Caller, leader: Caller) -> None:
     for path in ("visits", "interventions"):
         own = {row["id"] for row in opac.items(path, evening=EVENING, limit=200)}
         others = {row["id"] for row in pluralis.items(path, evening=EVENING, limit=200)}
-        both = {row["id"] for row in agent.items(path, evening=EVENING, limit=200)}
+        both = {row["id"] for row in leader.items(path, evening=EVENING, limit=200)}
         assert own
         assert own.isdisjoint(others)
         assert own | others <= both
@@ -77,9 +77,9 @@ def test_another_s_is_what_does_not_exist(opac: Caller, pluralis: Caller, subjec
     assert said(opac.get(f"{subject}/{other}"), 404) == said(opac.get(f"{subject}/{uuid4()}"), 404)
 
 
-def test_a_residence_says_what_the_field_needs(opac: Caller, agent: Caller) -> None:
+def test_a_residence_says_what_the_field_needs(opac: Caller, leader: Caller) -> None:
     residence = opac.items("residences")[0]
-    detail = body(agent.get(f"residences/{residence['id']}"), 200)
+    detail = body(leader.get(f"residences/{residence['id']}"), 200)
     assert detail["entrances"] == residence["entrances"] != []
     assert detail["bailleur"] == residence["bailleur"]
     assert 1 <= detail["times_per_week"] <= 7

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from presence.accounts.services import identity_of_token
+from presence.accounts.identity import identity_of_token
 from presence.cli import main
 from tests.stack import Servers
 from tests.worlds import World

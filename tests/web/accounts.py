@@ -2,6 +2,7 @@
 
 import re
 
+import pyotp
 from flask.testing import FlaskClient
 
 from tests.worlds import World
@@ -15,7 +16,19 @@ EMAILS = {
     "commune": "mairie@bourgoin-jallieu.example",
     "state": "etat@isere.example",
     "operator": "operateur@presence.example",
+    "dpo": "dpo@opac38.example",
+    "sector": "secteur@opac38.example",
+    "caretaker": "gardien@opac38.example",
+    "provider": "direction@prestataire.example",
+    "oncall": "astreinte@prestataire.example",
 }
+# Whose rows each account may see: its own bailleur's, or those of every bailleur under contract.
+OWN = {
+    "opac38": {"opac38"}, "dpo": {"opac38"}, "sector": {"opac38"}, "caretaker": {"opac38"},
+    "pluralis": {"pluralis"},
+    "leader": {"opac38", "pluralis"}, "agent": {"opac38", "pluralis"},
+    "provider": {"opac38", "pluralis"}, "oncall": {"opac38", "pluralis"},
+}  # fmt: skip
 ANYBODY = (*EMAILS, "anonymous")
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -40,4 +53,22 @@ def signed_in(world: World, account: str) -> FlaskClient:
             },
         )
         assert answer.status_code == 303, answer.text
+        if answer.headers["Location"] == "/connexion/code":
+            answer = client.post("/connexion/code", data=_code(world, client))
+            assert answer.status_code == 303, answer.text
     return client
+
+
+def _code(world: World, client: FlaskClient) -> dict[str, str]:
+    """The code of the one account that keeps its second factor.
+
+    A step serves once and tests sign in often: the last step used is forgotten first.
+    """
+    with world.superuser() as connection:
+        connection.execute(
+            "update presence.account set second_factor_step = null "
+            "where second_factor_step is not null"
+        )
+    page = client.get("/connexion/code").text
+    code = pyotp.TOTP(world.servers.secrets.demo_totp).now()
+    return {"code": code, "csrf_token": csrf_of(page)}

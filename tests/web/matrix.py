@@ -7,7 +7,11 @@ here fails the build.
 
 OPEN = ("anonymous",)
 BAILLEURS = ("opac38", "pluralis")
-FIELD = ("leader", "agent")
+# Scoped to an agency, to two residences: they read, on their own places only.
+HOME = (*BAILLEURS, "sector", "caretaker")
+RECORDERS = ("leader", "agent")
+FIELD = (*RECORDERS, "oncall")
+PROVIDER = (*FIELD, "provider")
 READERS = ("capi", "commune", "state")
 OPERATOR = ("operator",)
 
@@ -19,20 +23,44 @@ PUBLIC = {
     ("GET", "/healthz"),
     ("GET", "/static/<path:filename>"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/.well-known/security.txt"),
+    ("GET", "/connexion/code"),
+    ("POST", "/connexion/code"),
+    ("GET", "/mot-de-passe/oublie"),
+    ("POST", "/mot-de-passe/oublie"),
+    ("GET", "/mot-de-passe/<string(minlength=20, maxlength=100):secret>"),
+    ("POST", "/mot-de-passe/<string(minlength=20, maxlength=100):secret>"),
+    ("GET", "/invitation/<string(minlength=20, maxlength=100):secret>"),
+    ("POST", "/invitation/<string(minlength=20, maxlength=100):secret>"),
 }
 # Opens to whoever has signed in.
-SIGNED_IN = {("GET", "/")}
+SIGNED_IN = {
+    ("GET", "/"),
+    ("GET", "/compte"),
+    ("POST", "/compte/mot-de-passe"),
+    ("GET", "/compte/second-facteur"),
+    ("POST", "/compte/second-facteur"),
+    ("POST", "/compte/second-facteur/retirer"),
+    ("POST", "/compte/codes-de-secours"),
+    ("POST", "/compte/sessions/<uuid:session_id>/fermer"),
+    ("POST", "/compte/sessions/fermer-les-autres"),
+    ("POST", "/compte/jetons"),
+    ("POST", "/compte/jetons/<uuid:token_id>/revoquer"),
+}
+ADMINISTRATORS = (*BAILLEURS, "dpo", "provider", "capi")
+WATCHERS = ADMINISTRATORS
 
 PAGES: dict[tuple[str, str], tuple[str, ...]] = {
-    ("GET", "/cette-nuit"): BAILLEURS,
+    ("GET", "/cette-nuit"): HOME,
     ("POST", "/cette-nuit/suites"): BAILLEURS,
-    ("GET", "/rapports-journaliers/<uuid:report_id>.json"): (*BAILLEURS, "leader"),
-    ("GET", "/residences"): BAILLEURS,
+    ("GET", "/rapports-journaliers/<uuid:report_id>.json"): (*BAILLEURS, "leader", "provider"),
+    ("GET", "/residences"): HOME,
     ("POST", "/residences/import"): BAILLEURS,
     ("GET", "/soiree"): FIELD,
-    ("POST", "/soiree/passages"): FIELD,
-    ("GET", "/soiree/intervention/<uuid:entrance_id>"): FIELD,
-    ("POST", "/soiree/intervention/<uuid:entrance_id>"): FIELD,
+    ("POST", "/soiree/passages"): RECORDERS,
+    ("GET", "/soiree/intervention/<uuid:entrance_id>"): RECORDERS,
+    ("POST", "/soiree/intervention/<uuid:entrance_id>"): RECORDERS,
+    ("POST", "/soiree/evenements"): RECORDERS,
     ("POST", "/soiree/appels"): FIELD,
     ("POST", "/soiree/cloture"): ("leader",),
     ("GET", "/bilan"): (*BAILLEURS, *READERS),
@@ -40,6 +68,22 @@ PAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/quotes-parts"): BAILLEURS,
     ("GET", "/quotes-parts/<int:year>"): BAILLEURS,
     ("GET", "/exploitation"): OPERATOR,
+    ("POST", "/exploitation/administrateurs"): OPERATOR,
+    ("GET", "/contrats"): (*BAILLEURS, "dpo", "leader", "provider", "operator"),
+    ("POST", "/contrats/<uuid:contract_id>/fin"): OPERATOR,
+    ("GET", "/attestations/<uuid:certificate_id>.json"): (*BAILLEURS, "dpo", "leader", "provider"),
+    ("GET", "/membres"): ADMINISTRATORS,
+    ("POST", "/membres/invitations"): ADMINISTRATORS,
+    ("POST", "/membres/invitations/<uuid:invitation_id>/renvoyer"): ADMINISTRATORS,
+    ("POST", "/membres/invitations/<uuid:invitation_id>/annuler"): ADMINISTRATORS,
+    ("GET", "/membres/<uuid:account_id>"): ADMINISTRATORS,
+    ("POST", "/membres/<uuid:account_id>/roles"): ADMINISTRATORS,
+    ("POST", "/membres/<uuid:account_id>/fermer"): ADMINISTRATORS,
+    ("GET", "/droits"): WATCHERS,
+    ("GET", "/droits.csv"): WATCHERS,
+    ("GET", "/journal"): WATCHERS,
+    ("GET", "/isolation"): (*BAILLEURS, "dpo", "operator"),
+    ("POST", "/isolation/verifier"): (*BAILLEURS, "dpo", "operator"),
 }
 
 API: dict[tuple[str, str], tuple[str, ...]] = {
@@ -47,27 +91,28 @@ API: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "allocations/<int(fixed_digits=4, min=2000, max=2100):year>"): BAILLEURS,
     ("GET", "bilans"): (*BAILLEURS, *READERS),
     ("GET", "bilans/<uuid:bilan_id>"): (*BAILLEURS, *READERS),
-    ("GET", "calls"): (*BAILLEURS, *FIELD),
+    ("GET", "calls"): (*HOME, *PROVIDER),
     ("POST", "calls"): FIELD,
     ("PUT", "calls/<uuid:call_id>/intervention"): FIELD,
     # The lead bailleur's finance only: Pluralis does not lead.
     ("POST", "costs"): ("opac38",),
     ("POST", "subsidies"): ("opac38",),
     ("POST", "sharing-keys"): ("opac38",),
-    ("GET", "daily-reports"): (*BAILLEURS, "leader"),
-    ("GET", "daily-reports/<uuid:report_id>"): (*BAILLEURS, "leader"),
-    ("GET", "evenings"): (*BAILLEURS, *FIELD),
-    ("GET", "evenings/<day>"): (*BAILLEURS, *FIELD),
+    ("GET", "daily-reports"): (*BAILLEURS, "leader", "provider"),
+    ("GET", "daily-reports/<uuid:report_id>"): (*BAILLEURS, "leader", "provider"),
+    ("GET", "evenings"): (*HOME, *PROVIDER),
+    ("GET", "evenings/<day>"): (*HOME, *PROVIDER),
     ("POST", "evenings/<day>/signature"): ("leader",),
-    ("POST", "field/sync"): FIELD,
+    ("POST", "field/sync"): RECORDERS,
+    ("POST", "events"): RECORDERS,
     ("GET", "figures"): BAILLEURS,
-    ("GET", "interventions"): (*BAILLEURS, *FIELD),
+    ("GET", "interventions"): (*HOME, *PROVIDER),
     ("GET", "memberships"): OPERATOR,
     ("POST", "memberships"): OPERATOR,
     ("GET", "organisations"): OPERATOR,
     ("POST", "organisations/bailleurs"): OPERATOR,
-    ("GET", "residences"): (*BAILLEURS, *FIELD),
-    ("GET", "residences/<uuid:residence_id>"): (*BAILLEURS, *FIELD),
+    ("GET", "residences"): (*HOME, *PROVIDER),
+    ("GET", "residences/<uuid:residence_id>"): (*HOME, *PROVIDER),
     ("PUT", "residences/<uuid:residence_id>/frequency"): BAILLEURS,
     ("POST", "residences/imports"): BAILLEURS,
     ("GET", "sharing-agreements"): BAILLEURS,
@@ -75,6 +120,6 @@ API: dict[tuple[str, str], tuple[str, ...]] = {
     ("DELETE", "sharing-agreements/<uuid:agreement_id>/signature"): BAILLEURS,
     ("GET", "summonses"): BAILLEURS,
     ("POST", "summonses"): BAILLEURS,
-    ("GET", "visits"): (*BAILLEURS, *FIELD),
-    ("POST", "visits"): FIELD,
+    ("GET", "visits"): (*HOME, *PROVIDER),
+    ("POST", "visits"): RECORDERS,
 }

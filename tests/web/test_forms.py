@@ -2,12 +2,14 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
 from psycopg.errors import InsufficientPrivilege
 
 from presence.kernel.keys import uuid7
+from presence.planning.queries import places_due
 from tenants.context import Kind
 from tests.web.accounts import csrf_of, signed_in
 from tests.worlds import World
@@ -22,12 +24,11 @@ def _post(client: FlaskClient, where: str, page: str, **fields: object) -> tuple
 
 
 def _hall(world: World, code: str = "OPAC38") -> str:
-    return str(
-        world.scalar(
-            "select id from presence.entrance where bailleur_id = %s order by id limit 1",
-            world.ids[code],
-        )
-    )
+    """A hall of tonight's round: an agent opens the form of no other."""
+    with world.prestataire() as session:
+        due = places_due(session, date(2013, 12, 5), world.ids["scheme"])
+        own = [place for place in due if place.hall.bailleur_id == world.ids[code]]
+        return str(own[0].hall.id)
 
 
 def test_an_agent_notes_a_quiet_passage(demo: World) -> None:

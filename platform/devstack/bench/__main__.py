@@ -8,11 +8,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devstack.bench import ingest, isolation, night
+from devstack.bench import (
+    calls,
+    filters,
+    ingest,
+    isolation,
+    night,
+    operators,
+    plans,
+    reading,
+    requests,
+    wire,
+)
 from devstack.bench.city import build
 from devstack.bench.measure import Result, table
 from devstack.errors import StackError
 from devstack.stack import Stack
+
+# Those that write into the city come last.
+SUBJECTS = (
+    isolation, calls, filters, operators, night, ingest, reading, requests, wire, plans,
+)  # fmt: skip
 
 
 def main() -> int:
@@ -22,7 +38,7 @@ def main() -> int:
     try:
         with _private_stack() as stack:
             city = build(stack)
-            for module in (isolation, night, ingest):
+            for module in SUBJECTS:
                 results += module.measure(city)
     except StackError as error:
         print(error, file=sys.stderr)

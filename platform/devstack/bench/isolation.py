@@ -1,10 +1,9 @@
-"""G1, G2, G24: what isolation costs, in one backend that changes role between variants."""
+"""G1, G2: what isolation costs, in one backend that changes role between variants."""
 
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any, LiteralString
 
 from devstack.bench.city import BYPASS, City, Connection, take_role
@@ -41,17 +40,15 @@ _SHORT: dict[str, LiteralString] = {
       select count(*) from presence.visit
        where bailleur_id = %(b)s and evening_on = %(visit_on)s""",
 }
-_CALLS = 1_000
 
 
 def measure(city: City) -> list[Result]:
-    """Aggregates, then queries of some tens of microseconds, then the bare call."""
+    """Aggregates, then queries of some tens of microseconds."""
     with city.connect() as connection:
         values = _values(city, connection)
         return [
             *_aggregates(city, connection, values),
             *_short_queries(city, connection, values),
-            *_calls(city, connection),
         ]
 
 
@@ -92,34 +89,6 @@ def _short_queries(city: City, connection: Connection, values: dict[str, Any]) -
 def _added(samples: Samples) -> str:
     bare, signed = (statistics.median(samples[name]) * 1e6 for name in ("bypass", "signed"))
     return f"{bare:.0f} µs, +{signed - bare:.0f} µs"
-
-
-def _calls(city: City, connection: Connection) -> list[Result]:
-    """What the verification itself costs: alone in its statement, then again in the same one."""
-    city.act_as(connection, city.as_bailleur())
-    one: LiteralString = "select app.signed_bailleur()"
-    many: LiteralString = "select count(app.signed_bailleur()) from generate_series(1, %(n)s)"
-    bare: LiteralString = "select count(n) from generate_series(1, %(n)s) n"
-    queries = {
-        "one": _Query(one, {}),
-        "nothing": _Query("select 1", {}),
-        "many": _Query(many, {"n": _CALLS}, repeats=1),
-        "bare": _Query(bare, {"n": _CALLS}, repeats=1),
-    }
-    samples = interleave(
-        {name: partial(query.seconds, connection, "call") for name, query in queries.items()},
-        chunks=CHUNKS,
-    )
-    connection.execute("reset role")
-    results = []
-    for what, over, under, calls in (
-        ("contexte signé, par requête", "one", "nothing", 1),
-        ("contexte signé, par appel de plus", "many", "bare", _CALLS),
-    ):
-        pairs = zip(samples[over], samples[under], strict=True)
-        each = [(signed - plain) / calls * 1e6 for signed, plain in pairs]
-        results.append(Result("G24", what, each, 15.0, unit="µs"))
-    return results
 
 
 class _Query:

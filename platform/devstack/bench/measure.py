@@ -69,6 +69,11 @@ def ratios(samples: Samples, over: str, under: str) -> list[float]:
     return [a / b for a, b in zip(samples[over], samples[under], strict=True)]
 
 
+def median_ms(samples: Samples) -> str:
+    """The medians of all variants, for a note."""
+    return " contre ".join(f"{statistics.median(found) * 1e3:.2f} ms" for found in samples.values())
+
+
 def table(results: Sequence[Result]) -> str:
     """Every result, one line each."""
     head = f"{'but':<4} {'ce qui est comparé':<60} {'limite':>8} {'médiane':>8} {'min–max':>13}"

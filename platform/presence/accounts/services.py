@@ -1,176 +1,119 @@
-"""Sign in and out, sessions and API tokens; open an account (operator).
+"""Sign in and out: a password, then a code when the account has a second factor.
 
-Before sign-in there is no context: everything here goes through the pinned functions that the
-relay's engine may run (ADR 0006). Secrets are stored as SHA-256, passwords as Argon2id.
+Every secret is renewed at each step; a session that waits for a code opens nothing else.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
-from functools import cache
-from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.orm import Session
-
-from presence.accounts.models import Account, AccountRole
-from presence.kernel.clock import today
+from presence.accounts import passwords, second_factor
+from presence.accounts.identity import Grant, Identity, call, hash_of, identity_of, jsonb, within
 from presence.kernel.errors import Invalid
-from tenants.context import RELAY, Context, Kind
+from tenants.context import RELAY
 from tenants.database import transaction
 from tenants.models import Organisation
 from tenants.roles import OrganisationKind, Role
 
-# OWASP's first choice for Argon2id: 19 MiB, two passes, one lane; 15 ms here.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-MINIMUM_PASSWORD = 12
 # Idle and absolute limits (ANSSI): an office closes at night, an agent's phone lasts a shift.
-OFFICE_IDLE, OFFICE_ABSOLUTE = 30 * 60, 12 * 3600
-FIELD_IDLE, FIELD_ABSOLUTE = 12 * 3600, 7 * 24 * 3600
-
-_KINDS = {
-    OrganisationKind.BAILLEUR: Kind.BAILLEUR,
-    OrganisationKind.PRESTATAIRE: Kind.PRESTATAIRE,
-    OrganisationKind.OPERATOR: Kind.OPERATOR,
-}
+OFFICE = (30 * 60, 12 * 3600)
+FIELD = (12 * 3600, 7 * 24 * 3600)
+CODE_SECONDS = 10 * 60
+_FIELD_ROLES = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.ONCALL_OPERATOR})
 
 
 @dataclass(frozen=True)
-class Identity:
-    """Who is signed in: a person, an organisation, roles; and the context all this gives."""
+class Opened:
+    """A session's secret and whom it stands for; `code_due` while it waits for a code."""
 
-    account_id: UUID
-    display_name: str
-    organisation_id: int
-    organisation_public_id: UUID
-    organisation_kind: OrganisationKind
-    organisation_name: str
-    roles: frozenset[Role]
-
-    def context(self) -> Context:
-        """The context of this person's requests. CAPI, communes and State read figures only."""
-        kind = _KINDS.get(self.organisation_kind, Kind.FIGURES)
-        subject = None if kind is Kind.OPERATOR else self.organisation_id
-        return Context(kind, subject, self.account_id)
+    secret: str
+    identity: Identity
+    code_due: bool = False
 
 
-def sign_in(email: str, password: str) -> tuple[str, Identity] | None:
-    """Open a session: its secret and who it is; None when e-mail and password do not match."""
+def sign_in(email: str, password: str, browser: str | None = None) -> Opened | None:
+    """Open a session; None when e-mail and password do not match, whichever is wrong."""
     with transaction(RELAY) as session:
-        row = session.execute(
-            select(text("account_id, password_hash")).select_from(
-                func.app.account_for_sign_in(email.strip())
-            )
-        ).one_or_none()
+        row = next(iter(within(session, "account_for_sign_in", email.strip())), None)
         # An unknown address costs the same as a wrong password.
-        matches = _matches(row.password_hash if row else _dummy_hash(), password)
-        if row is None or not matches:
-            return None
-        identity = _identity(session, "identity_of", row.account_id)
-        if identity is None:
-            return None
-        secret = secrets.token_urlsafe(32)
-        field = identity.organisation_kind is OrganisationKind.PRESTATAIRE
-        limits = (FIELD_IDLE, FIELD_ABSOLUTE) if field else (OFFICE_IDLE, OFFICE_ABSOLUTE)
-        session.execute(select(func.app.open_session(row.account_id, hash_of(secret), *limits)))
-    return secret, identity
+        right = passwords.matches(row.password_hash if row else None, password)
+        if not right:
+            within(session, "sign_in_failed", row.account_id if row else None)
+    identity = identity_of(row.account_id) if row and right else None
+    if identity is None:
+        return None
+    secret = secrets.token_urlsafe(32)
+    waits = identity.second_factor
+    idle, absolute = (CODE_SECONDS, CODE_SECONDS) if waits else limits_of(identity)
+    call("open_session", identity.account_id, hash_of(secret), idle, absolute, browser, waits)
+    return Opened(secret, identity, waits)
+
+
+def pass_code(waiting: str, code: str, browser: str | None = None) -> Opened | None:
+    """Exchange a waiting session for an open one; None when the code is refused.
+
+    Raises `Invalid` when the session waits no longer: too old, or five codes were tried.
+    """
+    found = call("waiting_session", hash_of(waiting))
+    # Counted and committed before it is compared: tries cannot be run side by side.
+    if not found or not call("code_tried", hash_of(waiting))[0][0]:
+        raise Invalid("code", "Trop d'essais, ou trop de temps : reprenez à la connexion.")
+    used = second_factor.check(found[0].secret, code)
+    identity = identity_of(found[0].account_id)
+    if used is None or identity is None:
+        call("sign_in_failed", found[0].account_id)
+        return None
+    secret = secrets.token_urlsafe(32)
+    (row,) = call(
+        "code_passed", hash_of(waiting), hash_of(secret), *used, *limits_of(identity), browser
+    )
+    return Opened(secret, identity) if row[0] else None
+
+
+def waits_for_code(waiting: str) -> bool:
+    """Whether a session still waits for a code."""
+    return bool(call("waiting_session", hash_of(waiting)))
 
 
 def sign_out(secret: str) -> None:
     """Close a session, at once and everywhere."""
-    with transaction(RELAY) as session:
-        session.execute(select(func.app.close_session(hash_of(secret))))
+    call("close_session", hash_of(secret))
 
 
-def identity_of_session(secret: str) -> Identity | None:
-    """Who a session's secret stands for; None once closed, expired or idle too long."""
-    with transaction(RELAY) as session:
-        return _identity(session, "session_by_hash", hash_of(secret))
+def limits_of(identity: Identity) -> tuple[int, int]:
+    """Idle and absolute seconds of a person's sessions."""
+    field = identity.organisation_kind is OrganisationKind.PRESTATAIRE
+    return FIELD if field and identity.roles & _FIELD_ROLES else OFFICE
 
 
-def identity_of_token(secret: str) -> Identity | None:
-    """Who an API token stands for; None once revoked or expired."""
-    with transaction(RELAY) as session:
-        return _identity(session, "token_by_hash", hash_of(secret))
+@dataclass(frozen=True)
+class NewAccount:
+    """An account opened without an invitation: a demonstration's, a test's."""
+
+    email: str
+    display_name: str
+    password: str
+    grants: tuple[Grant, ...]
+    card_number: str | None = None
+    waived: bool = False
 
 
-def issue_token(email: str, days: int) -> str:
-    """Issue an API token for an account; the secret is returned once and never stored."""
-    if not 1 <= days <= 366:
-        raise Invalid("days", "La durée d'un jeton va de 1 à 366 jours.")
-    with transaction(RELAY) as session:
-        row = session.execute(
-            select(text("account_id")).select_from(func.app.account_for_sign_in(email.strip()))
-        ).one_or_none()
-        if row is None:
-            raise Invalid("account", f"Aucun compte ouvert pour « {email} ».")
-        secret = "presence_" + secrets.token_urlsafe(32)
-        session.execute(select(func.app.issue_token(row.account_id, hash_of(secret), days)))
-    return secret
-
-
-def open_account(
-    session: Session,
-    organisation: Organisation,
-    *,
-    email: str,
-    display_name: str,
-    password: str,
-    roles: list[Role],
-) -> UUID:
-    """Open an account with its roles (operator's context)."""
-    if len(password) < MINIMUM_PASSWORD:
-        message = f"Le mot de passe doit compter au moins {MINIMUM_PASSWORD} caractères."
-        raise Invalid("password", message)
-    account = Account(
-        organisation_id=organisation.id,
-        email=email.strip().lower(),
-        display_name=display_name,
-        password_hash=_HASHER.hash(password),
-    )
-    session.add(account)
-    session.flush()
-    session.execute(
-        insert(AccountRole),
-        [
-            {"account_id": account.id, "role": role.value, "from_on": today(session)}
-            for role in roles
-        ],
-    )
-    return account.id
-
-
-def hash_of(secret: str) -> str:
-    """What is stored of a secret of 256 bits: its SHA-256."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _identity(session: Session, function: str, key: object) -> Identity | None:
-    row = session.execute(
-        select(text("*")).select_from(getattr(func.app, function)(key))
-    ).one_or_none()
-    if row is None:
-        return None
-    return Identity(
-        account_id=row.account_id,
-        display_name=row.display_name,
-        organisation_id=row.organisation_id,
-        organisation_public_id=row.organisation_public_id,
-        organisation_kind=OrganisationKind(row.organisation_kind),
-        organisation_name=row.organisation_name,
-        roles=frozenset(Role(role) for role in row.roles),
-    )
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _dummy_hash() -> str:
-    return _HASHER.hash(secrets.token_hex(16))
+def open_account(organisation: Organisation, new: NewAccount) -> Identity:
+    """Open an account at once, with its roles from today; the organisation must be committed."""
+    roles = frozenset(grant.role for grant in new.grants)
+    hashed = passwords.accept(new.password, roles, [new.email, new.display_name])
+    given = [
+        {
+            "role": grant.role.value,
+            "agencies": list(map(str, grant.agencies)),
+            "residences": list(map(str, grant.residences)),
+        }
+        for grant in new.grants
+    ]
+    (row,) = call(
+        "open_account", organisation.id, new.email.strip(), new.display_name, hashed,
+        jsonb(given), new.card_number, new.waived,
+    )  # fmt: skip
+    made = identity_of(row[0])
+    if made is None:
+        raise LookupError(new.email)
+    return made

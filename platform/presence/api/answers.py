@@ -118,7 +118,8 @@ def refuse(error: Exception) -> Response:
     # The class and the trace, never the message: a database message may quote a row.
     log.error(
         "unexpected %s at %s %s, correlation %s",
-        type(error).__name__, request.method, request.path, correlation_id(), exc_info=error,
+        type(error).__name__, request.method, request.path.encode("unicode_escape").decode(),
+        correlation_id(), exc_info=error,
     )  # fmt: skip
     return problem(500)
 

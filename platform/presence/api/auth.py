@@ -10,31 +10,20 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, current_app, g, request
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity, identity_of_token
+from presence.accounts.identity import Identity, identity_of_token
 from presence.api.answers import Refused, answer
 from presence.api.schemes import only_scheme
+from presence.oncall.duty import narrow
 from tenants.context import Context, Kind
 from tenants.database import transaction
-from tenants.roles import Permission, may
+from tenants.roles import Permission
 from tenants.scheme import schemes
 
 View = Callable[..., Any]
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9_\-]{20,200}) *", re.IGNORECASE)
-_BOTH = frozenset({Kind.BAILLEUR, Kind.PRESTATAIRE})
-# A role opens the door of its own kind of organisation only, whatever roles an account was given.
-KINDS: dict[Permission, frozenset[Kind]] = {
-    Permission.READ_PLACES: _BOTH,
-    Permission.READ_ACTIVITY: _BOTH,
-    Permission.READ_REPORTS: _BOTH,
-    Permission.RECORD_ACTIVITY: frozenset({Kind.PRESTATAIRE}),
-    Permission.CLOSE_EVENING: frozenset({Kind.PRESTATAIRE}),
-    Permission.READ_BILAN: frozenset({Kind.BAILLEUR, Kind.FIGURES}),
-    Permission.OPERATE: frozenset({Kind.OPERATOR}),
-}
-_BAILLEUR = frozenset({Kind.BAILLEUR})
 
 
 def acting(permission: Permission, status: int) -> Callable[[View], View]:
@@ -44,9 +33,12 @@ def acting(permission: Permission, status: int) -> Callable[[View], View]:
         @wraps(view)
         def run(*args: Any, **kwargs: Any) -> Response:
             identity = _identity()
-            if not _open_to(identity, permission):
+            if not identity.may(permission) or _owes(identity):
                 raise Refused(403)
+            # A cursor is bound to whoever was given it.
+            g.reader = identity.account_id
             with transaction(identity.context()) as session:
+                narrow(session, identity, permission)
                 return answer(view(session, identity, *args, **kwargs), status)
 
         return run
@@ -76,6 +68,5 @@ def _identity() -> Identity:
     return identity
 
 
-def _open_to(identity: Identity, permission: Permission) -> bool:
-    kinds = KINDS.get(permission, _BAILLEUR)
-    return identity.context().kind in kinds and may(identity.roles, permission)
+def _owes(identity: Identity) -> bool:
+    return identity.owes_second_factor(production=current_app.config["PRODUCTION"])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import page, window
 from presence.kernel.clock import evening_of
@@ -28,7 +28,7 @@ def list_calls(session: Session, _: Identity, asked: dict[str, Any]) -> dict[str
     return page(rows, asked["limit"], _by_time, _call)
 
 
-@door.post("", Permission.RECORD_ACTIVITY, (201, LoggedCallOut), Sent(body=CallIn, key=KEYED))
+@door.post("", Permission.RECORD_CALLS, (201, LoggedCallOut), Sent(body=CallIn, key=KEYED))
 def record_call(
     session: Session, _: Identity, key: UUID, body: dict[str, Any]
 ) -> dict[str, object]:
@@ -38,7 +38,7 @@ def record_call(
     return {"id": key, "evening": evening_of(report.called_at), **body}
 
 
-@door.put("/<uuid:call_id>/intervention", Permission.RECORD_ACTIVITY, CallOut, Sent(body=LinkIn))
+@door.put("/<uuid:call_id>/intervention", Permission.RECORD_CALLS, CallOut, Sent(body=LinkIn))
 def put_intervention(
     session: Session, _: Identity, body: dict[str, Any], call_id: UUID
 ) -> dict[str, object]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.auth import leading
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import page, window

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import Door, Sent
 from presence.api.paging import cursor_of, page
 from presence.daily_reports.queries import ReportLine, report_content, reports

@@ -8,14 +8,14 @@ from uuid import UUID
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import page, window
 from presence.field import queries
 from presence.field.records import RecordedIntervention, RecordedVisit
 from presence.field.rules import VisitReport
 from presence.field.services import ItemOutcome, take_in
-from presence.kernel.clock import evening_of
+from presence.kernel.clock import business_instant, evening_of
 from presence.kernel.errors import Conflict, Invalid
 from presence.schemas.base import faults_of, page_of
 from presence.schemas.field import (
@@ -36,7 +36,7 @@ visits = Door("visits", "Les passages d'une soirée.")
 interventions = Door("interventions", "Les interventions d'une soirée.")
 field = Door("field", "L'application des agents, hors ligne.")
 DOORS = (visits, interventions, field)
-STATUSES = {"created": 201, "known": 200, "conflict": 409, "refused": 422}
+STATUSES = {"created": 201, "known": 200, "deposited": 202, "conflict": 409, "refused": 422}
 Answers = list[dict[str, object]]
 
 
@@ -49,11 +49,11 @@ def list_visits(session: Session, _: Identity, asked: dict[str, Any]) -> dict[st
 
 @visits.post("", Permission.RECORD_ACTIVITY, (201, RecordedOut), Sent(body=VisitIn, key=KEYED))
 def record_visit(
-    session: Session, _: Identity, key: UUID, body: dict[str, Any]
+    session: Session, identity: Identity, key: UUID, body: dict[str, Any]
 ) -> dict[str, object]:
     """Enregistrer un passage et ses interventions."""
     report = visit_report(key, body)
-    (outcome,) = take_in(session, [report])
+    (outcome,) = take_in(session, [report], bound_at=business_instant(session, identity.since))
     message = outcome.message or ""
     if outcome.status == "conflict":
         raise Conflict(message)
@@ -71,12 +71,13 @@ def list_interventions(session: Session, _: Identity, asked: dict[str, Any]) -> 
 
 
 @field.post("/sync", Permission.RECORD_ACTIVITY, (207, SyncOut), Sent(body=SyncIn))
-def sync(session: Session, _: Identity, body: dict[str, Any]) -> dict[str, object]:
+def sync(session: Session, identity: Identity, body: dict[str, Any]) -> dict[str, object]:
     """Recevoir un lot : une réponse par fiche, dans l'ordre ; une fiche refusée l'est seule."""
     shape = SyncItemIn()
     read = [_read(shape, item) for item in body["items"]]
     reports = [item for item in read if isinstance(item, VisitReport)]
-    outcomes = iter(take_in(session, reports) if reports else [])
+    device = business_instant(session, identity.since)
+    outcomes = iter(take_in(session, reports, bound_at=device) if reports else [])
     return {"items": [_outcome(next(outcomes)) if isinstance(i, VisitReport) else i for i in read]}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import Door, Sent
 from presence.api.paging import page, window
 from presence.api.schemes import public_ids

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import request
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.answers import Refused
 from presence.api.door import MAY_BE_KEYED, Door, Sent
 from presence.api.paging import cursor_of, page

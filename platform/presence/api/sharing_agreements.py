@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import MAY_BE_KEYED, Door, Sent
 from presence.api.paging import page, window
 from presence.reporting.queries import agreement_states

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import cursor_of, page
 from presence.followup.queries import summonses

@@ -14,6 +14,7 @@ from presence.api import (
     costs,
     daily_reports,
     evenings,
+    events,
     field,
     figures,
     organisations,
@@ -23,12 +24,13 @@ from presence.api import (
 )
 from presence.api.answers import PROBLEM, TITLES, refuse
 from presence.schemas.base import ProblemOut
+from presence.throttling import PER_ADDRESS_REFUSED, PER_TOKEN, limiter, token_or_address
 
 PREFIX = "/api/v1"
 BLUEPRINTS = [
     door.blueprint
     for module in (
-        residences, field, calls, evenings, daily_reports, summonses, figures,
+        residences, field, calls, events, evenings, daily_reports, summonses, figures,
         costs, sharing_agreements, organisations,
     )
     for door in module.DOORS
@@ -71,11 +73,17 @@ def init_api(app: Flask) -> None:
     )
     api = _Api(app)
     for blueprint in BLUEPRINTS:
+        limiter.limit(PER_TOKEN, key_func=token_or_address)(blueprint)
+        limiter.limit(PER_ADDRESS_REFUSED, deduct_when=_unauthenticated)(blueprint)
         api.register_blueprint(blueprint)
         if "csrf" in app.extensions:
             # No cookie opens this door, so no page can lend it somebody else's.
             app.extensions["csrf"].exempt(blueprint)
     app.before_request(_answer_unrouted)
+
+
+def _unauthenticated(response: Response) -> bool:
+    return response.status_code == 401
 
 
 def _answer_unrouted() -> Response | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,9 +28,10 @@ class AuditEntry(_Entry, BailleurOwned, Base):
     """What was done on a bailleur's rows, by anybody."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "bailleur_id", "at"),)
     __access__: ClassVar = {
         "bailleur": Access("SI", ("bailleur_id",)),
-        "prestataire": Access("I", ("bailleur_id",)),
+        "prestataire": Access("I", ("deposit",)),
     }
 
 
@@ -38,6 +39,7 @@ class PrestataireAuditEntry(_Entry, PrestataireOwned, Base):
     """What was done on a prestataire's own rows."""
 
     __tablename__ = "prestataire_audit_entry"
+    __table_args__ = (Index(None, "prestataire_id", "at"),)
     __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id",))}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from presence.cli import figures, installing, machines, places
+from presence.cli import figures, installing, isolation, machines, places
 from presence.kernel.errors import DomainError
 from presence.settings import MissingVariable
 from tenants.errors import TenancyError
@@ -24,6 +24,8 @@ for command in (
     figures.aggregate,
     figures.bilan,
     places.import_file,
+    isolation.verify_isolation,
+    isolation.key,
 ):
     presence.add_command(command)
 

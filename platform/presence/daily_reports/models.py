@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +44,34 @@ class DailyReport(BailleurOwned, Base):
     number: Mapped[str]
     signed_at: Mapped[datetime]
     signer: Mapped[str]
+    sealed_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content_hash: Mapped[str]
+
+
+class ServiceCertificate(BailleurOwned, Base):
+    """Certificate of service (attestation de service fait) of a month: outlives the contract.
+
+    The prestataire's policy asks for no running contract: this, and nothing else, stays readable.
+    """
+
+    __tablename__ = "service_certificate"
+    __table_args__ = (
+        UniqueConstraint(
+            "bailleur_id", "prestataire_id", "scheme_id", "month_on", "version",
+            name="uq_service_certificate_month",
+        ),
+        Index(None, "prestataire_id", "month_on"),
+    )  # fmt: skip
+    __access__: ClassVar = {
+        "bailleur": Access("SI", ("bailleur_id",), checks=("scheme_id",)),
+        "prestataire": Access("S", ("prestataire_id",)),
+    }
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
+    month_on: Mapped[date] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(SmallInteger)
     sealed_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     content_hash: Mapped[str]

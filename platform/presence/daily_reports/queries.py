@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.daily_reports.models import DailyReport, EveningClosure
+from presence.kernel.ownership import stated
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,11 @@ def reports(
     session: Session, *, limit: int, before: tuple[date, UUID] | None = None
 ) -> list[ReportLine]:
     """Reports, newest evening first."""
-    query = select(*_LINE).order_by(DailyReport.evening_on.desc(), DailyReport.id.desc())
+    query = (
+        select(*_LINE)
+        .where(*stated(session, DailyReport))
+        .order_by(DailyReport.evening_on.desc(), DailyReport.id.desc())
+    )
     if before is not None:
         query = query.where(
             (DailyReport.evening_on < before[0])
@@ -62,7 +67,9 @@ def reports(
 def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes] | None:
     """A report and its sealed bytes, None if it is another's or does not exist."""
     row = session.execute(
-        select(*_LINE, DailyReport.content).where(DailyReport.id == report_id)
+        select(*_LINE, DailyReport.content).where(
+            DailyReport.id == report_id, *stated(session, DailyReport)
+        )
     ).one_or_none()
     return (ReportLine(*row[:-1]), row[-1]) if row else None
 

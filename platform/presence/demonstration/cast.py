@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import open_account
+from presence.accounts import second_factor
+from presence.accounts.identity import Grant
+from presence.accounts.services import NewAccount, open_account
 from presence.demonstration.facts import facts
 from presence.demonstration.places import JOINERS
 from presence.kernel import outbox
+from presence.patrimoine import queries as patrimoine
 from tenants import registry
+from tenants.context import Context, Kind
+from tenants.database import transaction
 from tenants.models import Organisation, Scheme
 from tenants.provisioning import onboard_bailleur
 from tenants.roles import OrganisationKind, Role
@@ -19,15 +25,37 @@ SCHEME_START = date(2012, 1, 1)
 CONTRACT_END = date(2016, 1, 1)
 ONCALL_NUMBER = "04 00 00 00 38"  # a number that the French plan assigns to nobody
 
-ACCOUNTS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
-    ("OPAC38", "responsable@opac38.example", "Claire Martin", (Role.MANAGEMENT, Role.FINANCE, Role.PROXIMITY)),
-    ("PLURALIS", "responsable@pluralis.example", "Hugo Bernard", (Role.MANAGEMENT, Role.FINANCE, Role.PROXIMITY)),
-    ("PRESTA", "chef@prestataire.example", "Nadia Chef-d'équipe", (Role.TEAM_LEADER,)),
-    ("PRESTA", "agent@prestataire.example", "Karim Agent", (Role.AGENT,)),
-    ("CAPI", "coordination@capi.example", "Anne Coordination", (Role.READER,)),
-    ("BOURGOIN", "mairie@bourgoin-jallieu.example", "Mairie de Bourgoin-Jallieu", (Role.READER,)),
-    ("ETAT38", "etat@isere.example", "Préfecture de l'Isère", (Role.READER,)),
-    ("PRESENCE", "operateur@presence.example", "Exploitation", (Role.OPERATOR,)),
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demonstration; `caretaker` of two residences, or of one agency's."""
+
+    organisation: str
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    card: str | None = None
+    caretaker: bool = False
+    agency: str | None = None
+    # The one account that keeps its second factor; the others are waived, here only.
+    second_factor: bool = False
+
+
+_ALL = (Role.MANAGEMENT, Role.FINANCE, Role.PROXIMITY)
+ACCOUNTS: tuple[Person, ...] = (
+    Person("OPAC38", "responsable@opac38.example", "Claire Martin", _ALL),
+    Person("PLURALIS", "responsable@pluralis.example", "Hugo Bernard", _ALL),
+    Person("PRESTA", "chef@prestataire.example", "Nadia Chef-d'équipe", (Role.TEAM_LEADER,), "38-4471"),
+    Person("PRESTA", "agent@prestataire.example", "Karim Agent", (Role.AGENT,), "38-9026"),
+    Person("CAPI", "coordination@capi.example", "Anne Coordination", (Role.READER, Role.ADMINISTRATOR)),
+    Person("BOURGOIN", "mairie@bourgoin-jallieu.example", "Mairie de Bourgoin-Jallieu", (Role.READER,)),
+    Person("ETAT38", "etat@isere.example", "Préfecture de l'Isère", (Role.READER,)),
+    Person("PRESENCE", "operateur@presence.example", "Exploitation", (Role.OPERATOR,)),
+    Person("OPAC38", "dpo@opac38.example", "Inès Garde-Données", (Role.DPO, Role.ADMINISTRATOR), second_factor=True),
+    Person("OPAC38", "secteur@opac38.example", "Luc Secteur", (Role.SECTOR,), agency="Bourgoin-Jallieu"),
+    Person("OPAC38", "gardien@opac38.example", "Rose Gardienne", (Role.CARETAKER,), caretaker=True),
+    Person("PRESTA", "direction@prestataire.example", "Omar Direction", (Role.MANAGEMENT,), "38-1108"),
+    Person("PRESTA", "astreinte@prestataire.example", "Lina Astreinte", (Role.ONCALL_OPERATOR,), "38-6630"),
 )  # fmt: skip
 
 
@@ -43,8 +71,8 @@ class Cast:
     capi: int
 
 
-def assemble_cast(session: Session, password: str, insee_codes: list[str]) -> Cast:
-    """Register everybody, create the scheme, open the accounts (operator's context)."""
+def assemble_cast(session: Session, insee_codes: list[str]) -> Cast:
+    """Register everybody and create the scheme (operator's context)."""
     kind = OrganisationKind
     opac38 = registry.register(session, kind=kind.BAILLEUR, name="OPAC 38", code="OPAC38")
     pluralis = registry.register(session, kind=kind.BAILLEUR, name="Pluralis", code="PLURALIS")
@@ -66,7 +94,7 @@ def assemble_cast(session: Session, password: str, insee_codes: list[str]) -> Ca
         ),
         registry.register(session, kind=kind.STATE, name="État – Isère", code="ETAT38"),
     ]
-    operator = registry.register(session, kind=kind.OPERATOR, name="Présence", code="PRESENCE")
+    registry.register(session, kind=kind.OPERATOR, name="Présence", code="PRESENCE")
     scheme = create_scheme(
         session,
         name="Présence Tranquillité",
@@ -84,17 +112,40 @@ def assemble_cast(session: Session, password: str, insee_codes: list[str]) -> Ca
             from_on=SCHEME_START, to_on=CONTRACT_END,
         )  # fmt: skip
     joiners = _onboard_joiners(session, scheme, presta)
-    by_code = {o.code: o for o in (opac38, pluralis, presta, *readers, operator)}
-    for code, email, name, roles in ACCOUNTS:
-        open_account(
-            session,
-            by_code[code],
-            email=email,
-            display_name=name,
-            password=password,
-            roles=list(roles),
-        )
     return Cast(scheme.id, opac38.id, pluralis.id, joiners, presta.id, capi.id)
+
+
+def open_accounts(password: str, factor: str) -> None:
+    """Open the accounts, once organisations and places are there; `factor` is the kept one's."""
+    with transaction(Context(Kind.OPERATOR)) as session:
+        known = {o.code: o for o in registry.organisations(session)}
+        session.expunge_all()
+    for person in ACCOUNTS:
+        organisation = known[person.organisation]
+        scope = _scope(organisation.id, person)
+        identity = open_account(
+            organisation,
+            NewAccount(
+                person.email,
+                person.name,
+                password,
+                tuple(Grant(role, *scope) for role in person.roles),
+                person.card,
+                waived=not person.second_factor,
+            ),
+        )
+        if person.second_factor:
+            second_factor.enrol_known(identity, factor)
+
+
+def _scope(bailleur_id: int, person: Person) -> tuple[tuple[UUID, ...], tuple[UUID, ...]]:
+    if not person.caretaker and not person.agency:
+        return (), ()
+    with transaction(Context(Kind.BAILLEUR, bailleur_id)) as session:
+        agencies = tuple(key for key, name in patrimoine.agencies(session) if name == person.agency)
+        # A caretaker keeps the bailleur's first two residences.
+        kept = patrimoine.residences(session, limit=2) if person.caretaker else []
+        return agencies, tuple(place.id for place in kept)
 
 
 def _onboard_joiners(session: Session, scheme: Scheme, presta: Organisation) -> tuple[int, ...]:

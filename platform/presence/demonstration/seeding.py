@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from presence.daily_reports.services import close_evening
-from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast
+from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.facts import Facts, facts
 from presence.demonstration.places import (
     JOINERS,
@@ -73,16 +73,25 @@ def is_seeded() -> bool:
         return bool(organisations(session))
 
 
+@dataclass(frozen=True)
+class Keys:
+    """What the demonstration's people sign in with: one password, one kept second factor."""
+
+    password: str
+    factor: str
+
+
 def seed(
-    password: str, insee_codes: list[str], progress: Progress, known: Facts | None = None
+    keys: Keys, insee_codes: list[str], progress: Progress, known: Facts | None = None
 ) -> Seeded:
     """Seed everything, from the register to the closing of each evening."""
     known = known or facts()
     progress("Organismes et comptes", 0.0)
     with transaction(Context(Kind.OPERATOR)) as session:
-        cast = assemble_cast(session, password, insee_codes)
+        cast = assemble_cast(session, insee_codes)
     progress("Patrimoine", 0.04)
     stops = _places(cast, known)
+    open_accounts(keys.password, keys.factor)
     late: list[VisitReport] = []
     evenings = _evenings(stops, known)
     with transaction(Context(Kind.PRESTATAIRE, cast.prestataire, seconds=600)) as session:

@@ -4,11 +4,22 @@ Partitioned by month of the evening; keys are made by the writer (UUIDv7), so th
 twice is stored once. Rows are added, never changed.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from presence.kernel.columns import codes
@@ -23,11 +34,16 @@ from presence.kernel.nomenclature import (
     Situation,
     VisitResult,
 )
-from tenants.columns import Access, BailleurOwned, Base
+from tenants.columns import Access, BailleurOwned, Base, Placed, PrestataireOwned
 
 _RECORDED = {
     "bailleur": Access("S", ("bailleur_id",)),
-    "prestataire": Access("SI", ("bailleur_id", "prestataire_id"), checks=("scheme_id",)),
+    # Read under a running contract; written 72 hours longer, on the contract's own evenings.
+    "prestataire": Access(
+        "SI",
+        ("bailleur_id", "prestataire_id"),
+        writes=("deposit", "prestataire_id", "deposit_evening"),
+    ),
     "aggregator": Access("S"),
 }
 
@@ -49,7 +65,7 @@ class _Recorded(BailleurOwned):
         return mapped_column(ForeignKey("presence.scheme.id"))
 
 
-class Visit(_Recorded, Base):
+class Visit(_Recorded, Placed, Base):
     """Visit (passage) of an entrance by the agents, or the reason why it was not made."""
 
     __tablename__ = "visit"
@@ -80,7 +96,7 @@ class Visit(_Recorded, Base):
     content_hash: Mapped[str]
 
 
-class Intervention(_Recorded, Base):
+class Intervention(_Recorded, Placed, Base):
     """Intervention: what the agents did about a situation, during a visit."""
 
     __tablename__ = "intervention"
@@ -116,7 +132,7 @@ class Intervention(_Recorded, Base):
     account_id: Mapped[UUID | None]
 
 
-class InterventionAction(BailleurOwned, Base):
+class InterventionAction(BailleurOwned, Placed, Base):
     """One of an intervention's actions: several may go together, hence totals over 100 %."""
 
     __tablename__ = "intervention_action"
@@ -139,6 +155,13 @@ class InterventionAction(BailleurOwned, Base):
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
 
+    @classmethod
+    def within(cls, residence_ids: Collection[UUID]) -> ColumnElement[bool]:
+        """An action is where its intervention is."""
+        return cls.intervention_id.in_(
+            select(Intervention.id).where(Intervention.residence_id.in_(residence_ids))
+        )
+
 
 class EveningMarker(BailleurOwned, Base):
     """« This evening's figures must be counted again »: one line per batch, never updated.
@@ -150,9 +173,37 @@ class EveningMarker(BailleurOwned, Base):
     __table_args__ = (Index(None, "evening_on"),)
     __access__: ClassVar = {
         "bailleur": Access("I", ("bailleur_id",)),
-        "prestataire": Access("I", ("bailleur_id",)),
+        "prestataire": Access("I", ("deposit",)),
         "aggregator": Access("SD"),
     }
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     evening_on: Mapped[date] = mapped_column(Date)
     marked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
+class EventLink(PrestataireOwned, Base):
+    """Link between interventions of one event across several bailleurs' halls: the prestataire's.
+
+    Each bailleur keeps its own row and learns nothing of the others (security.md §4).
+    """
+
+    __tablename__ = "event_link"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("intervention_id", "bailleur_id", "evening_on"),
+            (
+                "presence.intervention.id",
+                "presence.intervention.bailleur_id",
+                "presence.intervention.evening_on",
+            ),
+        ),
+        UniqueConstraint("prestataire_id", "intervention_id"),
+        Index(None, "prestataire_id", "evening_on"),
+    )
+    __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id", "bailleur_id"))}
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
+    bailleur_id: Mapped[int]
+    evening_on: Mapped[date] = mapped_column(Date)
+    linked_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
+    account_id: Mapped[UUID | None]

@@ -1,6 +1,7 @@
 """Activity of an evening, as the context may see it. Queries state the owner for the plan."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from presence.kernel.nomenclature import (
     VisitResult,
 )
 from presence.kernel.ownership import stated
+from tenants.models import Contract
 
 
 def activity_of_evening(
@@ -164,3 +166,24 @@ def residence_of_intervention(session: Session, intervention_id: UUID) -> UUID |
             Intervention.id == intervention_id, *stated(session, Intervention)
         )
     )
+
+
+def visits_outside(session: Session, signed: Iterable[Contract]) -> int:
+    """Visits of a bailleur dated after its contract's end: its quarantine (security.md §6)."""
+    counted = 0
+    for contract in signed:
+        if contract.valid_during.upper is not None:
+            counted += (
+                session.scalar(
+                    select(func.count())
+                    .select_from(Visit)
+                    .where(
+                        Visit.bailleur_id == contract.bailleur_id,
+                        Visit.prestataire_id == contract.prestataire_id,
+                        Visit.scheme_id == contract.scheme_id,
+                        Visit.evening_on >= contract.valid_during.upper,
+                    )
+                )
+                or 0
+            )
+    return counted

@@ -6,9 +6,9 @@ into another bailleur's evening.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import orjson
@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from presence.audit import services as audit
 from presence.field.models import Visit
 from presence.field.rules import InterventionReport, VisitReport, fault_in
-from presence.kernel.clock import evening_of, now, today
+from presence.kernel.clock import at_paris, evening_of, now, today
 from presence.kernel.keys import derived_uuid, fingerprint
 from presence.kernel.ownership import stated
-from presence.patrimoine.queries import Hall, entrances_by_id
-from tenants.database import context_of
+from presence.patrimoine.queries import Hall, entrances_by_id, place_of_deposit
+from tenants.database import BEYOND, context_of
 from tenants.models import Contract
 from tenants.scheme import contracts
 
@@ -33,7 +33,10 @@ KNOWN_AROUND = timedelta(days=31)
 
 @dataclass(frozen=True)
 class ItemOutcome:
-    """What became of one item: `created`, `known`, `conflict` or `refused`, and why."""
+    """What became of one item: `created`, `known`, `conflict`, `refused`, and why; or `deposited`.
+
+    `deposited`: taken after the contract's end; nothing says whether it was known already.
+    """
 
     client_id: UUID
     status: str
@@ -47,19 +50,24 @@ class _Accepted:
     hall: Hall
     evening_on: date
     content_hash: str
+    late: bool = False
 
 
 def take_in(
     session: Session,
     reports: Sequence[VisitReport],
     received: Callable[[VisitReport], datetime] | None = None,
+    *,
+    bound_at: datetime | None = None,
 ) -> list[ItemOutcome]:
     """Record a batch of visits; outcomes come in the order of the reports.
 
-    `received` is given when visits received elsewhere are taken over; else it is now.
+    `received` is given when visits received elsewhere are taken over; else it is now. `bound_at`
+    is when the sending device was let in: one bound before a contract's end may still deposit
+    what it held, for 72 hours (security.md D7).
     """
     outcomes: dict[UUID, ItemOutcome] = {}
-    accepted = _sort_out(session, reports, outcomes)
+    accepted = _sort_out(session, reports, outcomes, bound_at)
     known = _known_hashes(session, accepted)
     for client_id, stored in known.items():
         same = stored == accepted[client_id].content_hash
@@ -68,15 +76,22 @@ def take_in(
     if fresh:
         _insert(session, fresh, received or _always(now(session)))
         for item in fresh:
-            outcomes[item.report.client_id] = ItemOutcome(item.report.client_id, "created")
+            status = "deposited" if item.late else "created"
+            outcomes[item.report.client_id] = ItemOutcome(item.report.client_id, status)
     return [outcomes[report.client_id] for report in reports]
 
 
 def _sort_out(
-    session: Session, reports: Sequence[VisitReport], outcomes: dict[UUID, ItemOutcome]
+    session: Session,
+    reports: Sequence[VisitReport],
+    outcomes: dict[UUID, ItemOutcome],
+    bound_at: datetime | None,
 ) -> dict[UUID, _Accepted]:
-    halls = entrances_by_id(session, (report.entrance_id for report in reports))
+    asked = {report.entrance_id for report in reports}
+    halls = entrances_by_id(session, asked, beyond_reach=True)
     running = contracts(session)
+    late = _late_halls(session, asked - set(halls), running, bound_at)
+    halls |= late
     day = today(session)
     accepted: dict[UUID, _Accepted] = {}
     for report in reports:
@@ -86,12 +101,36 @@ def _sort_out(
         if hall is None or fault:
             outcomes[report.client_id] = ItemOutcome(report.client_id, "refused", *(fault or ()))
             continue
-        item = _Accepted(report, hall, evening_on, fingerprint(asdict(report)))
+        digest = fingerprint(asdict(report))
+        item = _Accepted(report, hall, evening_on, digest, late=hall.id in late)
         twin = accepted.setdefault(report.client_id, item)
         if twin.content_hash != item.content_hash:
             outcomes[report.client_id] = _conflict(report.client_id)
     # Two contents under one key in one batch: neither can be trusted to be the right one.
     return {key: item for key, item in accepted.items() if key not in outcomes}
+
+
+def _late_halls(
+    session: Session,
+    missing: Iterable[UUID],
+    signed: Sequence[Contract],
+    bound_at: datetime | None,
+) -> dict[UUID, Hall]:
+    """The places that cannot be read any more but still take a deposit from this device."""
+    found: dict[UUID, Hall] = {}
+    if bound_at is None:
+        return found
+    for entrance_id in missing:
+        hall = place_of_deposit(session, entrance_id)
+        if hall is not None and any(
+            contract.bailleur_id == hall.bailleur_id
+            and contract.scheme_id == hall.scheme_id
+            and contract.valid_during.upper is not None
+            and bound_at < at_paris(contract.valid_during.upper, time(0, 0))
+            for contract in signed
+        ):
+            found[entrance_id] = hall
+    return found
 
 
 def _place_fault(
@@ -127,7 +166,8 @@ def _known_hashes(session: Session, accepted: Mapping[UUID, _Accepted]) -> dict[
             Visit.id.in_(accepted),
             Visit.evening_on.between(min(evenings) - KNOWN_AROUND, max(evenings) + KNOWN_AROUND),
             *stated(session, Visit),
-        )
+        ),
+        execution_options=BEYOND,
     )
     return {row.id: row.content_hash for row in rows}
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import HelpOffered
-from tenants.columns import Access, BailleurOwned, Base
+from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
-class Summons(BailleurOwned, Base):
+class Summons(BailleurOwned, Placed, Base):
     """A family summoned by its bailleur; the software keeps the place, the day and the help."""
 
     __tablename__ = "summons"

@@ -8,13 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.followup.models import Summons
+from presence.kernel.ownership import stated
 
 
 def summonses(
     session: Session, *, limit: int, before: tuple[date, UUID] | None = None
 ) -> list[Summons]:
     """Summonses, newest first."""
-    query = select(Summons).order_by(Summons.summoned_on.desc(), Summons.id.desc())
+    query = (
+        select(Summons)
+        .where(*stated(session, Summons))
+        .order_by(Summons.summoned_on.desc(), Summons.id.desc())
+    )
     if before is not None:
         query = query.where(
             (Summons.summoned_on < before[0])
@@ -26,6 +31,8 @@ def summonses(
 def followed(session: Session, intervention_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these interventions already led to a summons."""
     rows = session.scalars(
-        select(Summons.intervention_id).where(Summons.intervention_id.in_(list(intervention_ids)))
+        select(Summons.intervention_id).where(
+            Summons.intervention_id.in_(list(intervention_ids)), *stated(session, Summons)
+        )
     )
     return {row for row in rows if row is not None}

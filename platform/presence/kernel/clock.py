@@ -34,6 +34,26 @@ def evening_of(instant: datetime) -> date:
     return local.date() if local.time() >= EVENING_TURNS_AT else local.date() - timedelta(days=1)
 
 
+def business_instant(session: Session, real: datetime | None) -> datetime | None:
+    """A real instant (a session's opening) on the business clock, shifted in a demonstration."""
+    if real is None:
+        return None
+    clocks = session.execute(select(func.app.now(), func.statement_timestamp())).one()
+    shift: timedelta = clocks[0] - clocks[1]
+    return real + shift
+
+
+# Until six in the morning the evening that runs is the one that began the day before.
+NIGHT_ENDS_AT = time(6, 0)
+
+
+def tonight(session: Session) -> date:
+    """The evening of now: today's, or the one that is still running at night."""
+    instant = now(session)
+    still_night = instant.astimezone(PARIS).time() < NIGHT_ENDS_AT
+    return evening_of(instant) if still_night else today(session)
+
+
 def at_paris(day: date, hour: time) -> datetime:
     """The instant of a Paris hour on a day, in UTC; the first of the two when it comes twice."""
     return datetime.combine(day, hour, PARIS).astimezone(UTC)

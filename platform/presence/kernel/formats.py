@@ -76,6 +76,16 @@ def hour(instant: datetime) -> str:
     return instant.astimezone(PARIS).strftime("%H:%M")
 
 
+def moment(instant: datetime) -> str:
+    """« 04/12/2013 20:42 », Paris time."""
+    return instant.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
+
+
+def paris_date(instant: datetime) -> date:
+    """The Paris date of an instant."""
+    return instant.astimezone(PARIS).date()
+
+
 def night(evening_on: date, next_day: date) -> str:
     """« Nuit du mercredi 4 au jeudi 5 décembre 2013 »."""
     if evening_on.month == next_day.month:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import Situation, Urgency
-from tenants.columns import Access, BailleurOwned, Base
+from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
-class Call(BailleurOwned, Base):
+class Call(BailleurOwned, Placed, Base):
     """A call to the scheme's number about a covered residence."""
 
     __tablename__ = "call"

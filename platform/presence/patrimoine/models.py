@@ -1,11 +1,13 @@
 """Agency, residence, entrance: the bailleur's own places, and the scheme that covers them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -15,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.columns import Access, BailleurOwned, Base
+from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
 class Agency(BailleurOwned, Base):
@@ -28,7 +30,7 @@ class Agency(BailleurOwned, Base):
     name: Mapped[str]
 
 
-class Residence(BailleurOwned, Base):
+class Residence(BailleurOwned, Placed, Base):
     """Residence (résidence): named by the bailleur's own code, covered by a scheme or by none.
 
     The prestataire reads it through two walls: a running contract with the bailleur, and a
@@ -53,7 +55,7 @@ class Residence(BailleurOwned, Base):
                 "covered_from_on", "covered_to_on",
             ),
         ),
-        "prestataire": Access("S", ("bailleur_id", "scheme_id")),
+        "prestataire": Access("S", ("bailleur_id", "scheme_id", "covered")),
         "aggregator": Access("S"),
     }  # fmt: skip
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -69,8 +71,13 @@ class Residence(BailleurOwned, Base):
     covered_to_on: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
+    @classmethod
+    def within(cls, residence_ids: Collection[UUID]) -> ColumnElement[bool]:
+        """The residences themselves."""
+        return cls.id.in_(residence_ids)
 
-class Entrance(BailleurOwned, Base):
+
+class Entrance(BailleurOwned, Placed, Base):
     """Entrance (entrée, hall, montée, allée): the place that a visit is made at."""
 
     __tablename__ = "entrance"
@@ -87,6 +94,7 @@ class Entrance(BailleurOwned, Base):
     __access__: ClassVar = {
         "bailleur": Access("SIU", ("bailleur_id",), ("name", "rank")),
         "prestataire": Access("S", ("bailleur_id", "scheme_id")),
+        "owner": Access("S", ("id_text",)),
         "aggregator": Access("S"),
     }
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

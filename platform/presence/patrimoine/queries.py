@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from presence.kernel.ownership import stated
 from presence.patrimoine.models import Agency, Entrance, Residence
+from tenants.database import BEYOND
 from tenants.models import Commune
 
 
@@ -75,10 +76,56 @@ def entrances(session: Session, residence_ids: Iterable[UUID] | None = None) -> 
     return [Hall(*row) for row in session.execute(query)]
 
 
-def entrances_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Hall]:
-    """The entrances among these that the context may see."""
-    rows = session.execute(_halls().where(Entrance.id.in_(set(ids)), *stated(session, Entrance)))
+def entrances_by_id(
+    session: Session, ids: Iterable[UUID], *, beyond_reach: bool = False
+) -> dict[UUID, Hall]:
+    """The entrances among these that the context may see.
+
+    `beyond_reach` looks past tonight's round: an agent notes a visit wherever the contract runs.
+    """
+    rows = session.execute(
+        _halls().where(Entrance.id.in_(set(ids)), *stated(session, Entrance)),
+        execution_options=BEYOND if beyond_reach else {},
+    )
     return {row.id: Hall(*row) for row in rows}
+
+
+def place_of_deposit(session: Session, entrance_id: UUID) -> Hall | None:
+    """Whose an entrance is, while a late deposit is still taken there (security.md D7).
+
+    Its name stays unknown: reading ended with the contract.
+    """
+    row = session.execute(
+        select(text("*")).select_from(func.app.place_of_deposit(entrance_id))
+    ).one_or_none()
+    if row is None:
+        return None
+    return Hall(entrance_id, row.residence_id, row.bailleur_id, row.scheme_id, "", 0)
+
+
+def residences_of(
+    session: Session, agencies: Iterable[UUID], residence_ids: Iterable[UUID]
+) -> list[UUID]:
+    """The residences of some agencies, and some others by name."""
+    return list(
+        session.scalars(
+            select(Residence.id).where(
+                Residence.agency_id.in_(list(agencies)) | Residence.id.in_(list(residence_ids)),
+                *stated(session, Residence),
+            )
+        )
+    )
+
+
+def agencies(session: Session) -> list[tuple[UUID, str]]:
+    """The bailleur's agencies, by name."""
+    rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
+    return [(row.id, row.name) for row in rows]
+
+
+def agency_of(session: Session, residence_id: UUID) -> UUID | None:
+    """The agency that a residence belongs to."""
+    return session.scalar(select(Residence.agency_id).where(Residence.id == residence_id))
 
 
 def agency_names(session: Session) -> list[str]:
@@ -118,4 +165,8 @@ def _halls() -> Select[*tuple[Any, ...]]:
         Entrance.scheme_id,
         Entrance.name,
         Entrance.rank,
+        # Joined: an entrance is seen where its residence is, which holds the perimeter's dates.
+    ).join(
+        Residence,
+        (Residence.bailleur_id == Entrance.bailleur_id) & (Residence.id == Entrance.residence_id),
     )

@@ -8,10 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.columns import Access, BailleurOwned, Base
+from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
-class VisitFrequency(BailleurOwned, Base):
+class VisitFrequency(BailleurOwned, Placed, Base):
     """Evenings a week that a residence is to be visited, over a period that never overlaps."""
 
     __tablename__ = "visit_frequency"

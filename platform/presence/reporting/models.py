@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.columns import Access, BailleurOwned, Base, SchemeShared, System
+from tenants.columns import Access, BailleurOwned, Base, Placed, SchemeShared, System
 
 _FIGURES = {
     "bailleur": Access("S", ("bailleur_id",)),
@@ -27,7 +27,7 @@ _FIGURES = {
 }
 
 
-class DailyFigure(BailleurOwned, Base):
+class DailyFigure(BailleurOwned, Placed, Base):
     """Day tier (chiffres du jour): evening × residence × measure."""
 
     __tablename__ = "daily_figure"

@@ -31,6 +31,19 @@ class EveningIn(PageIn):
     evening = Day(required=True)
 
 
+class EventIn(Shape):
+    """Interventions of one evening that were one event."""
+
+    evening = Day(required=True)
+    interventions = Several(Id(), required=True, most=20)
+
+
+class EventOut(EventIn):
+    """An event as linked."""
+
+    id = Id()
+
+
 class InterventionIn(Shape):
     """An intervention as the agents report it."""
 

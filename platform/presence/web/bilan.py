@@ -7,7 +7,7 @@ from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.finance.queries import year_totals
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.nomenclature import Action
@@ -23,7 +23,7 @@ from presence.web.charts import Columns, columns
 from presence.web.edge import page, see_other
 from presence.web.forms import uuid_of
 from presence.web.scheme_choice import chosen_scheme
-from tenants.roles import OrganisationKind, Permission, may
+from tenants.roles import OrganisationKind, Permission
 
 blueprint = Blueprint("bilan", __name__)
 SHOWN = (Action.MEDIATION, Action.HOUSE_RULES_REMINDER, Action.POLICE_REQUEST)
@@ -58,7 +58,7 @@ def read_bilan(session: Session, identity: Identity) -> ResponseReturnValue:
             and (is_bailleur or total.published_at)
         ],
         agreements=agreement_states(session, scheme.id) if is_bailleur else [],
-        may_sign=may(identity.roles, Permission.SIGN_AGREEMENT),
+        may_sign=identity.may(Permission.SIGN_AGREEMENT),
     )
 
 

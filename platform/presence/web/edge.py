@@ -8,14 +8,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, abort, make_response, request, url_for
+from flask import Response, abort, current_app, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf import CSRFProtect
 
-from presence.accounts.services import Identity, identity_of_session
+from presence.accounts.identity import Identity, identity_of_session
+from presence.oncall.duty import narrow
 from tenants.database import transaction
-from tenants.roles import Permission, may
+from tenants.roles import Permission
 
 login_manager = LoginManager()
 csrf = CSRFProtect()
@@ -55,15 +56,48 @@ def page(permission: Permission) -> Callable[[View], View]:
             identity = signed_in()
             if identity is None:
                 return to_sign_in()
-            if not may(identity.roles, permission):
+            if owes_second_factor(identity):
+                return see_other("account.second_factor")
+            if not identity.may(permission):
                 abort(403)
             with transaction(identity.context()) as session:
+                narrow(session, identity, permission)
                 return make_response(view(session, identity, **parameters))
 
         run.permission = permission  # type: ignore[attr-defined]
         return run
 
     return decorate
+
+
+def own_page(view: View) -> View:
+    """A page about oneself: `view(identity, **parameters)`, no permission, no transaction."""
+
+    @wraps(view)
+    def run(**parameters: Any) -> ResponseReturnValue:
+        identity = signed_in()
+        if identity is None:
+            return to_sign_in()
+        if owes_second_factor(identity) and request.endpoint not in ENROLMENT:
+            return see_other("account.second_factor")
+        return view(identity, **parameters)
+
+    return run
+
+
+# What opens to whoever still owes a second factor.
+ENROLMENT = {"account.second_factor", "account.enrol"}
+
+
+def owes_second_factor(identity: Identity) -> bool:
+    """Whether nothing opens before a second factor is enrolled."""
+    return identity.owes_second_factor(production=current_app.config["PRODUCTION"])
+
+
+def browser() -> str | None:
+    """What the browser calls itself, cut: shown to its own user only."""
+    told = request.user_agent.string[:200]
+    return "".join(c for c in told if c.isprintable()) or None
 
 
 def to_sign_in() -> Response:

@@ -43,7 +43,8 @@ def answer(status: int, advice: str | None = None) -> ResponseReturnValue:
     """The error page of a status."""
     title, default = TITLES.get(status, TITLES[400])
     number = uuid4().hex[:8]
-    log.info("error %s %s %s %s", status, request.method, request.path, number)
+    level = logging.WARNING if status in {403, 429, 503} else logging.INFO
+    log.log(level, "error %s %s %s %s", status, request.method, printable(request.path), number)
     response = make_response(
         render_template(
             "errors/error.html", status=status, title=title, advice=advice or default, number=number
@@ -53,6 +54,11 @@ def answer(status: int, advice: str | None = None) -> ResponseReturnValue:
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response
+
+
+def printable(text: str) -> str:
+    """What a request said, on one line of the log (ASVS 16.4.1)."""
+    return text.encode("unicode_escape").decode("ascii")[:300]
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -84,5 +90,6 @@ def _unavailable(_: OperationalError) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     # The class alone: a database message may quote a row.
-    log.error("unexpected %s at %s", type(error).__name__, request.path, exc_info=error)
+    where = printable(request.path)
+    log.error("unexpected %s at %s", type(error).__name__, where, exc_info=error)
     return answer(500)

@@ -7,11 +7,12 @@ from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.daily_reports.services import checklist, close_evening, closure_of
+from presence.field.events import link_interventions
 from presence.field.rules import InterventionReport, VisitReport
 from presence.field.services import take_in
-from presence.kernel.clock import evening_instant
+from presence.kernel.clock import business_instant, evening_instant
 from presence.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from presence.kernel.keys import uuid7
 from presence.kernel.nomenclature import (
@@ -30,16 +31,16 @@ from presence.oncall.services import CallReport, log_call
 from presence.patrimoine import queries as patrimoine
 from presence.planning.queries import place_label
 from presence.web.edge import page, see_other
-from presence.web.evening_view import evening_of_request, round_of
+from presence.web.evening_view import evening_of_request, linked_events, round_of
 from presence.web.forms import date_of, hour_of, member, members, uuid_of
 from presence.web.scheme_choice import chosen_scheme
-from tenants.roles import Permission, may
+from tenants.roles import Permission
 
 blueprint = Blueprint("evening", __name__)
 
 
 @blueprint.get("/soiree")
-@page(Permission.RECORD_ACTIVITY)
+@page(Permission.READ_EVENING)
 def read_evening(session: Session, identity: Identity) -> ResponseReturnValue:
     """The round of the evening: the next place, then each place and its state."""
     return _evening_page(session, identity, evening_of_request(session, request.args.get("soiree")))
@@ -53,7 +54,9 @@ def _evening_page(session: Session, identity: Identity, evening_on: date) -> str
         round=round_of(session, scheme, evening_on),
         checklist=checklist(session, scheme.id, evening_on),
         closure=closure_of(session, scheme.id, evening_on),
-        may_close=may(identity.roles, Permission.CLOSE_EVENING),
+        may_close=identity.may(Permission.CLOSE_EVENING),
+        may_record=identity.may(Permission.RECORD_ACTIVITY),
+        events=linked_events(session, evening_on),
         reasons=list(NotDoneReason),
         needs=list(Situation),
         urgencies=list(Urgency),
@@ -64,7 +67,7 @@ def _evening_page(session: Session, identity: Identity, evening_on: date) -> str
 
 @blueprint.post("/soiree/passages")
 @page(Permission.RECORD_ACTIVITY)
-def record_visit(session: Session, _: Identity) -> ResponseReturnValue:
+def record_visit(session: Session, identity: Identity) -> ResponseReturnValue:
     """Record « RAS » or « Non effectué » at a place."""
     form = request.form
     evening_on = date_of(form.get("soiree"), "soiree")
@@ -78,7 +81,7 @@ def record_visit(session: Session, _: Identity) -> ResponseReturnValue:
         if result is VisitResult.NOT_DONE
         else None,
     )
-    return _recorded(session, report, evening_on)
+    return _recorded(session, identity, report, evening_on)
 
 
 @blueprint.get("/soiree/intervention/<uuid:entrance_id>")
@@ -91,18 +94,20 @@ def intervention_form(session: Session, _: Identity, entrance_id: UUID) -> Respo
 
 @blueprint.post("/soiree/intervention/<uuid:entrance_id>")
 @page(Permission.RECORD_ACTIVITY)
-def record_intervention(session: Session, _: Identity, entrance_id: UUID) -> ResponseReturnValue:
+def record_intervention(
+    session: Session, identity: Identity, entrance_id: UUID
+) -> ResponseReturnValue:
     """Record an intervention; what is missing is said above the form, and nothing typed is lost."""
     evening_on = date_of(request.form.get("soiree"), "soiree")
     try:
         report = _intervention_report(entrance_id, evening_on)
-        return _recorded(session, report, evening_on)
+        return _recorded(session, identity, report, evening_on)
     except Invalid as error:
         return _intervention_page(session, entrance_id, evening_on, error), 422
 
 
 @blueprint.post("/soiree/appels")
-@page(Permission.RECORD_ACTIVITY)
+@page(Permission.RECORD_CALLS)
 def record_call(session: Session, identity: Identity) -> ResponseReturnValue:
     """Log a call to the scheme's number."""
     evening_on = date_of(request.form.get("soiree"), "soiree")
@@ -120,6 +125,21 @@ def record_call(session: Session, identity: Identity) -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return _refused(session, identity, evening_on, error)
     flash("Appel noté.")
+    return see_other("evening.read_evening", soiree=evening_on)
+
+
+@blueprint.post("/soiree/evenements")
+@page(Permission.RECORD_ACTIVITY)
+def link_event(session: Session, identity: Identity) -> ResponseReturnValue:
+    """Say that interventions in several halls were one event; no bailleur learns of it."""
+    form = request.form
+    evening_on = date_of(form.get("soiree"), "soiree")
+    try:
+        chosen = [uuid_of(text, "interventions") for text in form.getlist("interventions")]
+        link_interventions(session, uuid_of(form.get("cle"), "cle"), evening_on, chosen)
+    except (Invalid, Conflict) as error:
+        return _refused(session, identity, evening_on, error)
+    flash("Interventions reliées en un seul évènement.")
     return see_other("evening.read_evening", soiree=evening_on)
 
 
@@ -148,8 +168,11 @@ def _refused(
     return page, 409 if isinstance(error, Conflict) else 422
 
 
-def _recorded(session: Session, report: VisitReport, evening_on: date) -> ResponseReturnValue:
-    outcome = take_in(session, [report])[0]
+def _recorded(
+    session: Session, identity: Identity, report: VisitReport, evening_on: date
+) -> ResponseReturnValue:
+    bound_at = business_instant(session, identity.since)
+    outcome = take_in(session, [report], bound_at=bound_at)[0]
     if outcome.status in {"refused", "conflict"}:
         raise Invalid(outcome.field or "", outcome.message or "")
     flash("Passage enregistré.")

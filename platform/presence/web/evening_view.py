@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from presence.field import queries as field
+from presence.field.events import events_of
 from presence.field.records import RecordedVisit
 from presence.kernel import formats
-from presence.kernel.clock import PARIS, evening_of, now, today
+from presence.kernel.clock import NIGHT_ENDS_AT, PARIS, evening_of, now, tonight
 from presence.kernel.nomenclature import VisitResult
 from presence.oncall.queries import LoggedCall, calls_of_evening
 from presence.patrimoine import queries as patrimoine
@@ -61,9 +62,7 @@ def evening_of_request(session: Session, asked: str | None) -> date:
     """The evening asked for; by default tonight's, or the one that is still running at night."""
     if asked:
         return date_of(asked, "soiree")
-    instant = now(session)
-    still_night = instant.astimezone(PARIS).time() < time(6, 0)
-    return evening_of(instant) if still_night else today(session)
+    return tonight(session)
 
 
 def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
@@ -90,7 +89,7 @@ def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
     ]
     instant = now(session).astimezone(PARIS)
     running = evening_of(instant) == evening_on and (
-        instant.time() >= OPENS or instant.time() < time(6)
+        instant.time() >= OPENS or instant.time() < NIGHT_ENDS_AT
     )
     return Round(
         evening_on=evening_on,
@@ -131,8 +130,36 @@ def _stop(
 def _call(call: LoggedCall, names: dict[UUID, str]) -> CallLine:
     return CallLine(
         formats.hour(call.called_at),
-        names[call.residence_id],
+        names.get(call.residence_id, "lieu sorti du périmètre"),
         call.need.label,
         call.urgency.label,
         call.intervention_id is not None,
     )
+
+
+@dataclass(frozen=True)
+class Linkable:
+    """An intervention of the evening, and whether it belongs to an event already."""
+
+    id: UUID
+    label: str
+    linked: bool
+
+
+def linked_events(session: Session, evening_on: date) -> list[Linkable]:
+    """The evening's interventions, to tie those that were one event."""
+    found = field.interventions(session, evening_on)
+    halls = patrimoine.entrances_by_id(session, [item.entrance_id for item in found])
+    places = {place.id: place.name for place in patrimoine.residences(session)}
+    tied = {key for event in events_of(session, evening_on) for key in event.interventions}
+    return [
+        Linkable(
+            item.id,
+            f"{formats.hour(item.started_at)} · "
+            f"{place_label(places[item.residence_id], halls[item.entrance_id].name)} · "
+            f"{item.situation.short_label}",
+            item.id in tied,
+        )
+        for item in found
+        if item.residence_id in places and item.entrance_id in halls
+    ]

@@ -1,6 +1,7 @@
 """Read what a form or an address gives: dates, hours, keys, codes; raise `Invalid` in French."""
 
 from datetime import date, time
+from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from presence.kernel.errors import Invalid
 from presence.kernel.nomenclature import Coded
 
 Member = TypeVar("Member", bound=Coded)
+Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
 def date_of(text: str | None, field: str) -> date:
@@ -44,6 +46,22 @@ def member(nomenclature: type[Member], text: str | None, field: str) -> Member:
         return nomenclature(text or "")
     except ValueError as error:
         raise Invalid(field, "Choisissez une réponse dans la liste.") from error
+
+
+def member_of(kind: type[Chosen], text: str | None, field: str) -> Chosen:
+    """A member of any enumeration of codes."""
+    try:
+        return kind(text or "")
+    except ValueError as error:
+        raise Invalid(field, "Choisissez une réponse dans la liste.") from error
+
+
+def whole(text: str | None, field: str, *, least: int, most: int) -> int:
+    """A whole number between two bounds."""
+    told = (text or "").strip()
+    if not (told.isascii() and told.isdigit() and least <= int(told[:9]) <= most):
+        raise Invalid(field, f"Donnez un nombre entier de {least} à {most}.")
+    return int(told)
 
 
 def members(nomenclature: type[Member], texts: list[str], field: str) -> tuple[Member, ...]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from presence.accounts.services import Identity
-from tenants.roles import Permission, may
+from presence.accounts.identity import Identity
+from tenants.roles import Permission
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,19 @@ class Entry:
 
 _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_NIGHT, Entry("/cette-nuit", "Cette nuit")),
-    (Permission.RECORD_ACTIVITY, Entry("/soiree", "Soirée")),
+    (Permission.READ_EVENING, Entry("/soiree", "Soirée")),
     (Permission.READ_NIGHT, Entry("/residences", "Résidences")),
     (Permission.READ_SHARES, Entry("/quotes-parts", "Quotes-parts")),
     (Permission.READ_BILAN, Entry("/bilan", "Bilan")),
     (Permission.OPERATE, Entry("/exploitation", "Exploitation")),
+    (Permission.READ_CONTRACTS, Entry("/contrats", "Contrats")),
+    (Permission.MANAGE_MEMBERS, Entry("/membres", "Membres")),
+    (Permission.READ_RIGHTS, Entry("/droits", "Droits")),
+    (Permission.READ_JOURNAL, Entry("/journal", "Journal")),
+    (Permission.READ_ISOLATION, Entry("/isolation", "Isolation")),
 )
 
 
 def entries(identity: Identity) -> list[Entry]:
     """The entries that this person may open."""
-    return [entry for permission, entry in _ENTRIES if may(identity.roles, permission)]
+    return [entry for permission, entry in _ENTRIES if identity.may(permission)]

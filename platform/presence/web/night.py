@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, make_response, render_template, reque
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.daily_reports.queries import report_content
 from presence.followup.services import SummonsReport, record_summons
 from presence.kernel import formats
@@ -18,7 +18,7 @@ from presence.web.edge import asked_by_htmx, page, see_other
 from presence.web.forms import date_of, member, uuid_of
 from presence.web.night_view import night_of
 from presence.web.scheme_choice import chosen_scheme
-from tenants.roles import Permission, may
+from tenants.roles import Permission
 
 blueprint = Blueprint("night", __name__)
 
@@ -36,7 +36,7 @@ def read_night(session: Session, identity: Identity) -> ResponseReturnValue:
         night=night,
         helps=list(HelpOffered),
         today=today(session),
-        may_follow=may(identity.roles, Permission.FOLLOW_UP),
+        may_follow=identity.may(Permission.FOLLOW_UP),
         new_key=uuid4,
         eve=night.evening_on - timedelta(days=1),
         morrow=night.evening_on + timedelta(days=1),

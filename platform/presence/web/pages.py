@@ -3,23 +3,35 @@
 from flask import Flask
 
 from presence.kernel import formats
+from presence.throttling import limiter
 from presence.web import (
+    account,
     bilan,
+    contracts,
+    door,
     errors,
     evening,
     headers,
+    isolation,
+    journal,
+    members,
     night,
     operations,
     residences,
+    rights,
     session,
     shares,
+    surface,
 )
+from presence.web.browsers import browser_name
 from presence.web.edge import csrf, login_manager, signed_in
 from presence.web.navigation import entries
 
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
-    bilan.blueprint, shares.blueprint, operations.blueprint,
+    bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
+    members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
+    isolation.blueprint, surface.blueprint,
 )  # fmt: skip
 FILTERS = {
     "number": formats.number,
@@ -30,6 +42,9 @@ FILTERS = {
     "numeric_date": formats.numeric_date,
     "month": formats.month,
     "hour": formats.hour,
+    "moment": formats.moment,
+    "date_of": formats.paris_date,
+    "browser_name": browser_name,
 }
 
 
@@ -42,8 +57,9 @@ def init_pages(app: Flask, *, production: bool, banner: str | None) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     login_manager.init_app(app)
     csrf.init_app(app)
-    session.limiter.init_app(app)
+    limiter.init_app(app)
     headers.install(app, production=production)
+    surface.install(app)
     errors.install(app)
 
     def everywhere() -> dict[str, object]:

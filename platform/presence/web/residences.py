@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.kernel import formats
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
@@ -15,7 +15,7 @@ from presence.patrimoine.imports import COLUMNS, import_residences
 from presence.patrimoine.services import current_coverage
 from presence.planning.queries import frequencies_on
 from presence.web.edge import asked_by_htmx, page, see_other
-from tenants.roles import Permission, may
+from tenants.roles import Permission
 from tenants.scheme import schemes
 
 blueprint = Blueprint("residences", __name__)
@@ -69,7 +69,7 @@ def _page(session: Session, identity: Identity, refused: Invalid | Conflict | No
         numbers=numbers,
         dwellings=sum(place.dwellings for place in places),
         q=request.args.get("q", ""),
-        may_manage=may(identity.roles, Permission.MANAGE_PLACES),
+        may_manage=identity.may(Permission.MANAGE_PLACES),
         columns=COLUMNS,
         refused=refused,
     )

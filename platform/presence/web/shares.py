@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from presence.accounts.services import Identity
+from presence.accounts.identity import Identity
 from presence.finance.queries import (
     allocated_years,
     amounts_of_year,

@@ -1,0 +1,1 @@
+"""Members (membres): who works for an organisation, with which roles, invited by whom."""

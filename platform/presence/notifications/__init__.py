@@ -1,0 +1,1 @@
+"""Notifications: tell a person that something happened. Knows nobody above it."""

@@ -1,0 +1,1 @@
+"""Verification of isolation (vérification d'isolation): the catalogue, then a live probe."""
