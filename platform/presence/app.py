@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from presence import tables
 from presence.api import init_api
 from presence.kernel import mail, sealing
 from presence.settings import Settings
@@ -47,6 +48,8 @@ def create_app(settings: Settings) -> Flask:
     sealing.configure(settings.secret_key)
     mail.configure(settings.mail)
     db.init_app(app)
+    # Every table is known from the start: the page of isolation tells them all.
+    app.config["TABLES"] = len(tables.metadata.tables)
     if settings.trusted_proxies:
         # Only a declared proxy says where a request comes from; none is believed by default.
         hops = settings.trusted_proxies

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+import presence.tables
 from presence.cli import main
 from tenants.context import RELAY, Kind
 from tenants.database import transaction
@@ -139,6 +140,7 @@ def test_the_night_and_a_request_keep_their_reports(demo: World) -> None:
 
 
 def test_every_table_is_told_in_french() -> None:
+    assert presence.tables.metadata.tables
     assert set(TABLES) == set(kinds())
     assert all(table.rules for table in tables_in_french())
 

@@ -6,7 +6,8 @@ What is another's and what does not exist get the same page. Nothing of an excep
 import logging
 from uuid import uuid4
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -65,6 +66,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
+    if request_ctx.url_adapter is None:
+        # Not our name: not even our page.
+        return Response("Cette adresse n'est pas servie ici.", code, mimetype="text/plain")
     response = make_response(answer(code))
     allowed = getattr(error, "valid_methods", None)
     if allowed:
