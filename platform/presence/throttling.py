@@ -6,7 +6,7 @@ a caller writes moves nothing. Redis away, each process counts for itself and no
 
 import hashlib
 
-from flask import request
+from flask import current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -20,6 +20,11 @@ limiter = Limiter(
     in_memory_fallback=["30 per minute"],
     default_limits=[],
 )
+
+
+def per_token() -> str:
+    """The limit of each token, `API_PER_TOKEN` of the application's configuration."""
+    return str(current_app.config.get("API_PER_TOKEN", PER_TOKEN))
 
 
 def token_or_address() -> str:

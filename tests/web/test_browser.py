@@ -1,25 +1,17 @@
 """In a real browser: accessibility, small screens, keyboard, without JavaScript."""
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
 from tests.web.accounts import EMAILS
+from tests.web.browsing import MARKS, chromium, served
 from tests.worlds import World
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 RULES = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VISITS = [
     ("opac38", "/cette-nuit"),
@@ -32,36 +24,34 @@ VISITS = [
     ("leader", "/soiree"),
     ("capi", "/bilan"),
     ("operator", "/exploitation"),
+    ("operator", "/contrats"),
+    ("opac38", "/compte"),
+    ("opac38", "/compte/second-facteur"),
+    ("opac38", "/membres"),
+    ("opac38", "/droits"),
+    ("opac38", "/isolation"),
+    ("opac38", "/contrats"),
+    ("opac38", "/journal"),
+    ("provider", "/contrats"),
+    ("caretaker", "/residences"),
+    ("oncall", "/soiree"),
     ("capi", "/inconnue"),
 ]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true",
-        reason="no Chromium on this machine; CI installs one and must run these",
-    ),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
 def site(shared_demo: World) -> Iterator[str]:
     """The demonstration, served on loopback."""
-    server = make_server("127.0.0.1", 0, shared_demo.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(shared_demo) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 def _open(

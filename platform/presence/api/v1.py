@@ -24,7 +24,7 @@ from presence.api import (
 )
 from presence.api.answers import PROBLEM, TITLES, refuse
 from presence.schemas.base import ProblemOut
-from presence.throttling import PER_ADDRESS_REFUSED, PER_TOKEN, limiter, token_or_address
+from presence.throttling import PER_ADDRESS_REFUSED, limiter, per_token, token_or_address
 
 PREFIX = "/api/v1"
 BLUEPRINTS = [
@@ -73,7 +73,7 @@ def init_api(app: Flask) -> None:
     )
     api = _Api(app)
     for blueprint in BLUEPRINTS:
-        limiter.limit(PER_TOKEN, key_func=token_or_address)(blueprint)
+        limiter.limit(per_token, key_func=token_or_address)(blueprint)
         limiter.limit(PER_ADDRESS_REFUSED, deduct_when=_unauthenticated)(blueprint)
         api.register_blueprint(blueprint)
         if "csrf" in app.extensions:
