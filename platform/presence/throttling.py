@@ -23,8 +23,8 @@ limiter = Limiter(
 
 
 def per_token() -> str:
-    """The limit of each token, `API_PER_TOKEN` of the application's configuration."""
-    return str(current_app.config.get("API_PER_TOKEN", PER_TOKEN))
+    """The limit of each token, `API_RATE` of the application's configuration."""
+    return str(current_app.config.get("API_RATE", PER_TOKEN))
 
 
 def token_or_address() -> str:

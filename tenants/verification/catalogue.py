@@ -186,15 +186,15 @@ _STANDING = (
              where extname not in ('plpgsql', 'btree_gist')""",
     ),
     (
-        "C17",
-        "Un contexte lié à sa connexion est cru aussi par les processus parallèles",
-        """select 'presence_owner n''a pas pg_read_all_stats'
-            where not pg_has_role('presence_owner', 'pg_read_all_stats', 'usage')""",
-    ),
-    (
         "C16",
         "Le serveur a les correctifs de sécurité attendus",
         """select 'PostgreSQL ' || current_setting('server_version')
             where current_setting('server_version_num')::int < :oldest""",
+    ),
+    (
+        "C17",
+        "Un contexte lié à sa connexion est cru aussi par les processus parallèles",
+        """select 'presence_owner n''a pas pg_read_all_stats'
+            where not pg_has_role('presence_owner', 'pg_read_all_stats', 'usage')""",
     ),
 )

@@ -67,7 +67,7 @@ def test_a_cursor_serves_its_reader_on_its_list_only(demo: World, path: str) -> 
 
 
 def test_a_token_that_loops_is_slowed_down_without_slowing_another(demo: World) -> None:
-    demo.app.config["API_PER_TOKEN"] = "5 per minute"
+    demo.app.config["API_RATE"] = "5 per minute"
     looping, other = caller(demo, CAPI), caller(demo, CAPI)
 
     answers = [looping.get("bilans") for _ in range(6)]

@@ -12,6 +12,7 @@ ADR = (
     Path(__file__).resolve().parents[2]
     / "platform" / "docs" / "adr" / "0002-isolation-lives-in-postgresql.md"
 )  # fmt: skip
+BOUND = ADR.with_name("0014-contexts-are-bound-to-a-connection.md")
 KEY = SigningKey("k1", bytes(range(32)))
 NOW = 1_795_000_000.0
 ACCOUNT = UUID("0d9f2a4e-6c1b-4e57-9a3d-2b8f5c7e1a60")
@@ -46,6 +47,17 @@ def test_every_example_is_verified() -> None:
     made = {message_of(settings_of(context, KEY, NOW)) for context in CONTEXTS.values()}
 
     assert made == set(written())
+
+
+def test_a_bound_context_is_signed_as_written() -> None:
+    lines = dict(re.findall(r"^(v2\|.*)\n([0-9a-f]{64})$", BOUND.read_text("utf-8"), re.M))
+    made = {}
+    for context in (CONTEXTS["a bailleur"], CONTEXTS["the relay"]):
+        settings = settings_of(context, KEY, NOW, backend=4242)
+        message = message_of(settings).replace("v1|", "v2|", 1) + "|" + settings["app.backend"]
+        made[message] = settings["app.mac"]
+
+    assert lines == made
 
 
 def test_a_kind_that_acts_on_rows_demands_a_subject() -> None:

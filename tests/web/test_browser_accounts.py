@@ -115,7 +115,7 @@ def test_an_invited_colleague_opens_an_account_and_is_then_shut_out(
     admin.click("a[aria-label='Modifier Léa Nouvelle']")
     admin.click("text=Fermer le compte >> nth=-1")
     admin.wait_for_selector("text=Compte fermé")
-    guest.click("text=Résidences")
+    guest.click("nav[aria-label='Navigation principale'] >> text=Résidences")
     guest.wait_for_url("**/connexion**")
 
 

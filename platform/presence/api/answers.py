@@ -148,8 +148,9 @@ def _http(error: HTTPException) -> Response:
     allowed = getattr(error, "valid_methods", None)
     if allowed:
         headers["Allow"] = ", ".join(sorted(allowed))
-    if getattr(error, "retry_after", None):
-        headers["Retry-After"] = str(error.retry_after)  # type: ignore[attr-defined]
+    if status == 429:
+        # The limits' window; only here, so that other answers' headers say nothing of use.
+        headers["Retry-After"] = "60"
     return problem(status, headers=headers)
 
 

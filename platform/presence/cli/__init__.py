@@ -21,6 +21,7 @@ for command in (
     installing.migrate,
     installing.doctor,
     machines.token,
+    machines.open_operator,
     figures.aggregate,
     figures.bilan,
     places.import_file,

@@ -52,8 +52,8 @@ def answer(status: int, advice: str | None = None) -> ResponseReturnValue:
         ),
         status,
     )
-    if status == 503:
-        response.headers["Retry-After"] = "30"
+    if status in {429, 503}:
+        response.headers["Retry-After"] = "60" if status == 429 else "30"
     return response
 
 
