@@ -64,13 +64,13 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         # « * » is no key's name: it lists them, for a rotation, and verifies nothing.
         "key_id": "current_setting('app.key_id', true) in (key_id, '*')",
         "clock": "id = 1",
-        "account_key": "app.lookup_key() in (email, id::text, 'org:' || organisation_id)",
-        "token_key": "app.lookup_key() in (token_hash, account_id::text)",
-        "reset_key": "app.lookup_key() in (token_hash, id::text, account_id::text)",
-        "invitation_key": "app.lookup_key() in (token_hash, id::text, 'org:' || organisation_id)",
-        "organisation_key": "app.lookup_key() = 'org:' || organisation_id",
-        "id_text": "id::text = app.lookup_key()",
-        "account_text": "account_id::text = app.lookup_key()",
+        "account_key": "current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id)",
+        "token_key": "current_setting('app.lookup', true) in (token_hash, account_id::text)",
+        "reset_key": "current_setting('app.lookup', true) in (token_hash, id::text, account_id::text)",
+        "invitation_key": "current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id)",
+        "organisation_key": "current_setting('app.lookup', true) = 'org:' || organisation_id",
+        "id_text": "id::text = current_setting('app.lookup', true)",
+        "account_text": "account_id::text = current_setting('app.lookup', true)",
     },
 }
 _IDENTIFIED_BY = {

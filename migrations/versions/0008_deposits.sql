@@ -56,7 +56,7 @@ begin
   perform set_config('app.lookup', '', true);
 end $$;
 create policy entrance_owner on presence.entrance for select to presence_owner
-  using (id::text = app.lookup_key());
+  using (id::text = current_setting('app.lookup', true));
 
 -- What the agents recorded is written under any contract that still takes deposits, on the
 -- evenings of that contract only; it is read under a running contract only.

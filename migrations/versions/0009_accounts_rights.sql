@@ -102,38 +102,43 @@ revoke insert on presence.account_role from presence_operator;
 
 drop policy account_owner on presence.account;
 create policy account_owner on presence.account for all to presence_owner
-  using (app.lookup_key() in (email, id::text, 'org:' || organisation_id))
-  with check (app.lookup_key() in (email, id::text, 'org:' || organisation_id));
+  using (current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id))
+  with check (current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id));
 drop policy account_role_owner on presence.account_role;
 create policy account_role_owner on presence.account_role for all to presence_owner
-  using (account_id::text = app.lookup_key())
-  with check (account_id::text = app.lookup_key());
+  using (account_id::text = current_setting('app.lookup', true))
+  with check (account_id::text = current_setting('app.lookup', true));
 drop policy session_auth_owner on presence.session_auth;
 create policy session_auth_owner on presence.session_auth for all to presence_owner
-  using (app.lookup_key() in (token_hash, account_id::text))
-  with check (app.lookup_key() in (token_hash, account_id::text));
+  using (current_setting('app.lookup', true) in (token_hash, account_id::text))
+  with check (current_setting('app.lookup', true) in (token_hash, account_id::text));
 drop policy api_token_owner on presence.api_token;
 create policy api_token_owner on presence.api_token for all to presence_owner
-  using (app.lookup_key() in (token_hash, account_id::text))
-  with check (app.lookup_key() in (token_hash, account_id::text));
+  using (current_setting('app.lookup', true) in (token_hash, account_id::text))
+  with check (current_setting('app.lookup', true) in (token_hash, account_id::text));
 
 alter table presence.invitation enable row level security;
 alter table presence.invitation force row level security;
 create policy invitation_owner on presence.invitation for all to presence_owner
-  using (app.lookup_key() in (token_hash, id::text, 'org:' || organisation_id))
-  with check (app.lookup_key() in (token_hash, id::text, 'org:' || organisation_id));
+  using (current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id))
+  with check (current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id));
 alter table presence.password_reset enable row level security;
 alter table presence.password_reset force row level security;
 create policy password_reset_owner on presence.password_reset for all to presence_owner
-  using (app.lookup_key() in (token_hash, id::text, account_id::text))
-  with check (app.lookup_key() in (token_hash, id::text, account_id::text));
+  using (current_setting('app.lookup', true) in (token_hash, id::text, account_id::text))
+  with check (current_setting('app.lookup', true) in (token_hash, id::text, account_id::text));
 alter table presence.recovery_code enable row level security;
 alter table presence.recovery_code force row level security;
 create policy recovery_code_owner on presence.recovery_code for all to presence_owner
-  using (account_id::text = app.lookup_key())
-  with check (account_id::text = app.lookup_key());
+  using (account_id::text = current_setting('app.lookup', true))
+  with check (account_id::text = current_setting('app.lookup', true));
 alter table presence.security_event enable row level security;
 alter table presence.security_event force row level security;
 create policy security_event_owner on presence.security_event for all to presence_owner
-  using (app.lookup_key() = 'org:' || organisation_id)
-  with check (app.lookup_key() = 'org:' || organisation_id);
+  using (current_setting('app.lookup', true) = 'org:' || organisation_id)
+  with check (current_setting('app.lookup', true) = 'org:' || organisation_id);
+
+-- The same key, read without a call: these policies are asked at every request.
+drop policy organisation_owner on presence.organisation;
+create policy organisation_owner on presence.organisation for select to presence_owner
+  using (id::text = current_setting('app.lookup', true));

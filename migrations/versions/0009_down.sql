@@ -9,6 +9,9 @@ drop function app.revoke_token, app.tokens_of, app.issue_token, app.close_sessio
   app.session_by_hash, app.identity_of, app.note, app.account_for_sign_in, app.close_session;
 drop table presence.security_event, presence.recovery_code, presence.password_reset,
   presence.invitation;
+drop policy organisation_owner on presence.organisation;
+create policy organisation_owner on presence.organisation for select to presence_owner
+  using (id::text = app.lookup_key());
 drop policy account_owner on presence.account;
 create policy account_owner on presence.account for select to presence_owner
   using (app.lookup_key() in (email, id::text));
