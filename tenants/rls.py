@@ -13,6 +13,9 @@ from tenants.columns import Access, Base, TableKind
 SCHEMA = "presence"
 APPLICATION_ROLES = ("bailleur", "prestataire", "scheme", "operator", "relay", "figures")
 
+# The one key that a pinned function looks for (ADR 0006). An array rather than an IN: PostgreSQL
+# writes it back alike after a dump and a restore.
+_LOOKED_UP = "current_setting('app.lookup', true)"
 # role -> key column -> the comparison, as written in USING.
 _COMPARISONS: dict[str, dict[str, str]] = {
     "bailleur": {
@@ -62,12 +65,13 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         "prestataire_id": "prestataire_id::text = current_setting('app.subject', true)",
         "organisation_id": "organisation_id::text = current_setting('app.subject', true)",
         # « * » is no key's name: it lists them, for a rotation, and verifies nothing.
-        "key_id": "current_setting('app.key_id', true) in (key_id, '*')",
+        "key_id": "current_setting('app.key_id', true) = any(array[key_id, '*'])",
         "clock": "id = 1",
-        "account_key": "current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id)",
-        "token_key": "current_setting('app.lookup', true) in (token_hash, account_id::text)",
-        "reset_key": "current_setting('app.lookup', true) in (token_hash, id::text, account_id::text)",
-        "invitation_key": "current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id)",
+        "account_key": f"{_LOOKED_UP} = any(array[email, id::text, 'org:' || organisation_id])",
+        "token_key": f"{_LOOKED_UP} = any(array[token_hash, account_id::text])",
+        "reset_key": f"{_LOOKED_UP} = any(array[token_hash, id::text, account_id::text])",
+        "invitation_key": f"{_LOOKED_UP} = "
+        "any(array[token_hash, id::text, 'org:' || organisation_id])",
         "organisation_key": "current_setting('app.lookup', true) = 'org:' || organisation_id",
         "id_text": "id::text = current_setting('app.lookup', true)",
         "account_text": "account_id::text = current_setting('app.lookup', true)",

@@ -113,5 +113,5 @@ end $$;
 -- « * » lists the keys' names, for a rotation: it is no key's name, so it verifies nothing.
 drop policy signing_key_owner on presence.signing_key;
 create policy signing_key_owner on presence.signing_key for all to presence_owner
-  using (current_setting('app.key_id', true) in (key_id, '*'))
-  with check (current_setting('app.key_id', true) in (key_id, '*'));
+  using (current_setting('app.key_id', true) = any(array[key_id, '*']))
+  with check (current_setting('app.key_id', true) = any(array[key_id, '*']));

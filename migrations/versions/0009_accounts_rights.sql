@@ -102,31 +102,31 @@ revoke insert on presence.account_role from presence_operator;
 
 drop policy account_owner on presence.account;
 create policy account_owner on presence.account for all to presence_owner
-  using (current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id))
-  with check (current_setting('app.lookup', true) in (email, id::text, 'org:' || organisation_id));
+  using (current_setting('app.lookup', true) = any(array[email, id::text, 'org:' || organisation_id]))
+  with check (current_setting('app.lookup', true) = any(array[email, id::text, 'org:' || organisation_id]));
 drop policy account_role_owner on presence.account_role;
 create policy account_role_owner on presence.account_role for all to presence_owner
   using (account_id::text = current_setting('app.lookup', true))
   with check (account_id::text = current_setting('app.lookup', true));
 drop policy session_auth_owner on presence.session_auth;
 create policy session_auth_owner on presence.session_auth for all to presence_owner
-  using (current_setting('app.lookup', true) in (token_hash, account_id::text))
-  with check (current_setting('app.lookup', true) in (token_hash, account_id::text));
+  using (current_setting('app.lookup', true) = any(array[token_hash, account_id::text]))
+  with check (current_setting('app.lookup', true) = any(array[token_hash, account_id::text]));
 drop policy api_token_owner on presence.api_token;
 create policy api_token_owner on presence.api_token for all to presence_owner
-  using (current_setting('app.lookup', true) in (token_hash, account_id::text))
-  with check (current_setting('app.lookup', true) in (token_hash, account_id::text));
+  using (current_setting('app.lookup', true) = any(array[token_hash, account_id::text]))
+  with check (current_setting('app.lookup', true) = any(array[token_hash, account_id::text]));
 
 alter table presence.invitation enable row level security;
 alter table presence.invitation force row level security;
 create policy invitation_owner on presence.invitation for all to presence_owner
-  using (current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id))
-  with check (current_setting('app.lookup', true) in (token_hash, id::text, 'org:' || organisation_id));
+  using (current_setting('app.lookup', true) = any(array[token_hash, id::text, 'org:' || organisation_id]))
+  with check (current_setting('app.lookup', true) = any(array[token_hash, id::text, 'org:' || organisation_id]));
 alter table presence.password_reset enable row level security;
 alter table presence.password_reset force row level security;
 create policy password_reset_owner on presence.password_reset for all to presence_owner
-  using (current_setting('app.lookup', true) in (token_hash, id::text, account_id::text))
-  with check (current_setting('app.lookup', true) in (token_hash, id::text, account_id::text));
+  using (current_setting('app.lookup', true) = any(array[token_hash, id::text, account_id::text]))
+  with check (current_setting('app.lookup', true) = any(array[token_hash, id::text, account_id::text]));
 alter table presence.recovery_code enable row level security;
 alter table presence.recovery_code force row level security;
 create policy recovery_code_owner on presence.recovery_code for all to presence_owner
