@@ -19,8 +19,10 @@ select gen_random_uuid(), '17:00', '23:00', '{1,2,3,4,5,6,7}',
 insert into presence.membership (id, bailleur_id, bailleur_name, valid_during, scheme_id)
 select gen_random_uuid(), b.id, b.name, daterange(current_setting('bench.first_on')::date, null), s.id
   from presence.organisation b, presence.scheme s where b.kind = 'bailleur';
-insert into presence.contract (id, bailleur_id, prestataire_id, valid_during, scheme_id)
-select gen_random_uuid(), b.id, p.id, daterange(current_setting('bench.first_on')::date, null), s.id
+insert into presence.contract (id, bailleur_id, prestataire_id, valid_during, scheme_id,
+                               bailleur_name, prestataire_name)
+select gen_random_uuid(), b.id, p.id, daterange(current_setting('bench.first_on')::date, null), s.id,
+       b.name, p.name
   from presence.organisation b, presence.organisation p, presence.scheme s
  where b.kind = 'bailleur' and p.code = 'P';
 insert into presence.agency (id, name, bailleur_id)
