@@ -67,6 +67,7 @@ revision: .venv/.dev ## Start a migration: make revision m="what it does"
 
 catalogue: .venv/.dev ## Write the reviewed catalogue that `presence verify-isolation` compares with
 	@$(BIN)/python -m devstack.catalogue
+	@$(BIN)/python -m devstack.retention
 
 sure: lint test ## All of CI
 

@@ -2,7 +2,8 @@
 
 Every table inherits one mixin, hence has one kind, and declares in `__access__` what each
 database role may do on it. `tenants/rls.py` turns the declaration into the policies that must be
-in force; `tests/house/test_row_security.py` compares them with the live catalogue.
+in force; `tests/house/test_row_security.py` compares them with the live catalogue. In
+`__classes__` it declares what its columns hold (ADR 0013).
 """
 
 from collections.abc import Collection, Mapping
@@ -14,6 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, DateTime, ForeignKey, Integer, MetaData, Text, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from tenants.classes import Classified
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -64,6 +67,8 @@ class Base(DeclarativeBase):
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - SQLAlchemy reads it so
     __kind__: ClassVar[TableKind]
     __access__: ClassVar[Mapping[str, Access]] = {}
+    # No default: a table that does not classify its columns stops the start (ADR 0013).
+    __classes__: ClassVar[Classified]
 
 
 class BailleurOwned:
@@ -115,7 +120,7 @@ class Reference:
 
 
 class System:
-    """Machinery without personal data; relay only."""
+    """Machinery: queues, registers, keys; what names a person there is classified so."""
 
     __kind__: ClassVar[TableKind] = TableKind.SYSTEM
 

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, Base, Identity, Reference, SchemeShared, System
 from tenants.roles import OrganisationKind
 
@@ -42,6 +43,9 @@ class SigningKeyRow(System, Base):
 
     __tablename__ = "signing_key"
     __access__: ClassVar = {"owner": Access("SIUD", ("key_id",))}
+    __classes__: ClassVar = classified(
+        DataClass.SECRET, operational=("key_id", "retired_at"), secret=("inner_pad", "outer_pad")
+    )
     key_id: Mapped[str] = mapped_column(primary_key=True)
     inner_pad: Mapped[bytes] = mapped_column(LargeBinary)
     outer_pad: Mapped[bytes] = mapped_column(LargeBinary)
@@ -54,6 +58,7 @@ class BusinessClock(System, Base):
     __tablename__ = "business_clock"
     __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
     __access__: ClassVar = {"owner": Access("SIUD", ("clock",))}
+    __classes__: ClassVar = classified(DataClass.PUBLIC)
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     shift: Mapped[str] = mapped_column(INTERVAL)
 
@@ -63,6 +68,9 @@ class Commune(Reference, Base):
 
     __tablename__ = "commune"
     __access__: ClassVar = _everyone_reads("bailleur", "prestataire", "scheme", "operator")
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("insee_code", "name", "siren", "postal_codes")
+    )
     insee_code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     siren: Mapped[str]
@@ -90,6 +98,10 @@ class Organisation(Identity, Base):
         "owner": Access("S", ("id_text",)),
         "aggregator": Access("S"),
     }
+    # `id` is the internal key that policies compare; `public_id` is shown.
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("kind", "name", "code", "siren", "insee_code"), secret=("id",)
+    )
     id: Mapped[int] = mapped_column(Integer, AutoNumber(always=True), primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
     kind: Mapped[str]
@@ -111,6 +123,7 @@ class TerritoryCommune(Reference, Base):
         "bailleur": Access("S", ("reference",)),
         "operator": Access("SI", ("operator",)),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("insee_code",))
     territory_id: Mapped[int] = mapped_column(
         ForeignKey("presence.organisation.id"), primary_key=True
     )
@@ -131,6 +144,10 @@ class Scheme(SchemeShared, Base):
         "operator": Access("SI", ("operator",)),
         "aggregator": Access("S"),
     }
+    # `id` is the internal key that policies compare; `public_id` is shown.
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("name", "territory_name", "oncall_number"), secret=("id",)
+    )
     scheme_id = None  # type: ignore[assignment]
     id: Mapped[int] = mapped_column(Integer, AutoNumber(always=True), primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
@@ -157,6 +174,7 @@ class ServiceWindow(SchemeShared, Base):
         "operator": Access("SI", ("operator",)),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     opens_at: Mapped[time]
     closes_at: Mapped[time]
@@ -183,6 +201,7 @@ class Membership(SchemeShared, Base):
         "owner": Access("S", ("bailleur_id",)),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("bailleur_name",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     bailleur_name: Mapped[str]
@@ -209,6 +228,9 @@ class Contract(SchemeShared, Base):
         "owner": Access("S", ("prestataire_id",)),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("bailleur_name", "prestataire_name")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
@@ -226,6 +248,7 @@ class SchemeReader(SchemeShared, Base):
         "operator": Access("SI", ("operator",)),
         "owner": Access("S", ("organisation_id",)),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC)
     organisation_id: Mapped[int] = mapped_column(
         ForeignKey("presence.organisation.id"), primary_key=True
     )
@@ -243,6 +266,10 @@ class OutboxLine(System, Base):
         "operator": Access("I", ("announcer",)),
         "relay": Access("SU", ("relay",), ("relayed_at",)),
     }
+    # Ids and dates, and the signer's name when an evening is closed.
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL, operational=("topic", "kind"), personal=("payload",)
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     topic: Mapped[str]
     kind: Mapped[str]
@@ -268,6 +295,12 @@ class Job(System, Base):
             ("state", "attempts", "started_at", "finished_at", "result", "error", "sent_at"),
         )
     }
+    # A job's parameters may name a person: the signer, the one a letter goes to.
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL,
+        operational=("key", "task", "kind", "result", "error"),
+        personal=("parameters",),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     key: Mapped[str] = mapped_column(unique=True)
     task: Mapped[str]
@@ -298,6 +331,8 @@ class IsolationReport(System, Base):
         "bailleur": Access("S", ("reference",)),
         "operator": Access("S", ("operator",)),
     }
+    # Names of tables and rules, never a row.
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("content",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     ran_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     occasion: Mapped[str]

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from presence import tables
 from presence.api import init_api
-from presence.kernel import mail, sealing
+from presence.kernel import mail, redaction, sealing
 from presence.settings import Settings
 from presence.web.pages import init_pages
 from tenants.context import Kind
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
         TRUSTED_HOSTS=trusted_hosts(settings),
         **session_cookie(production=settings.production),
     )
+    redaction.install()
     configure(settings.context_key)
     sealing.configure(settings.secret_key)
     mail.configure(settings.mail)

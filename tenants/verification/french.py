@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tenants.classes import CLASS_LABELS
+from tenants.classification import classification, columns_held
 from tenants.columns import Access, Base, TableKind
 
 TABLES = {
@@ -67,7 +69,7 @@ KINDS = {
     TableKind.PRESTATAIRE: "Lignes d'un prestataire",
     TableKind.SCHEME: "Lignes d'un dispositif",
     TableKind.REFERENCE: "Référentiel public",
-    TableKind.SYSTEM: "Mécanique, sans donnée personnelle",
+    TableKind.SYSTEM: "Mécanique : files, registres, clés",
     TableKind.IDENTITY: "Organismes et personnes",
 }
 _WHO = {
@@ -106,16 +108,20 @@ class Table:
     label: str
     kind: str
     rules: tuple[Rule, ...]
+    # What its columns hold, the owners' keys aside, from the most open to the most closed.
+    classes: tuple[str, ...] = ()
 
 
 def tables_in_french() -> list[Table]:
     """Every table, by kind then name."""
+    held = columns_held(classification())
     found = [
         Table(
             name := mapper.class_.__tablename__,
             TABLES[name],
             KINDS[mapper.class_.__kind__],
             tuple(_rule(role, access) for role, access in mapper.class_.__access__.items()),
+            tuple(label for known, label in CLASS_LABELS.items() if known in held[name].values()),
         )
         for mapper in Base.registry.mappers
     ]

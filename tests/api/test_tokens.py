@@ -1,5 +1,7 @@
 """Tokens at the API's door: scope, cursors, limits, the second factor that its person owes."""
 
+import logging
+
 import pytest
 
 from presence.accounts import credentials
@@ -76,3 +78,23 @@ def test_a_token_that_loops_is_slowed_down_without_slowing_another(demo: World) 
     assert answers[-1].headers["Retry-After"]
     assert said(answers[-1], 429)["detail"]
     assert other.get("bilans").status_code == 200
+
+
+def test_refused_calls_leave_a_line_without_the_token(
+    demo: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger = caller(demo, None)
+    stranger.headers["Authorization"] = "Bearer not-a-token"
+    reader = narrowed(demo, OPAC38, Permission.READ_PLACES)
+
+    with caplog.at_level(logging.WARNING, logger="presence.api"):
+        said(stranger.get("residences"), 401)
+        refused = body(reader.get("summonses"), 403)
+
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split(" ")[:3] for line in lines] == [
+        ["401", "GET", "/api/v1/residences"],
+        ["403", "GET", "/api/v1/summonses"],
+    ]
+    assert refused["correlation_id"] in lines[1]
+    assert not [line for line in lines if "not-a-token" in line]

@@ -2,13 +2,11 @@
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, select
 
 from presence.patrimoine.models import Residence
 from tenants.context import Context, Kind, settings_of
-from tenants.database import db, transaction
-from tests.factories.places import a_residence
-from tests.factories.schemes import a_scheme
+from tenants.database import transaction
 from tests.house.catalogue import KINDS, names, rows
 from tests.tenants.doors import BAD, acting, bad_settings, enter, refused_or
 from tests.worlds import World
@@ -119,14 +117,6 @@ def test_nothing_happens_by_itself(shared_demo: World) -> None:
     assert found == set()
 
 
-def test_a_code_that_one_bailleur_gave_is_free_for_another(world: World) -> None:
-    a_scheme(world)
-
-    made = [a_residence(world, code, code="R-1") for code in ("ALPHA", "BETA")]
-
-    assert len({hall.bailleur_id for halls in made for hall in halls}) == 2
-
-
 def test_a_widened_context_names_no_bailleur(shared_demo: World) -> None:
     ids = shared_demo.ids
     named = (ids["BAILLEURC"], ids["OPAC38"])
@@ -174,12 +164,3 @@ def test_a_context_of_any_kind_serves_on_its_own_connection_only(
         believed = [connection.execute(ask).fetchone() for connection in (own, other)]
 
     assert believed == [(True,), (False,)]
-
-
-@pytest.mark.parametrize("kind", [Kind.BAILLEUR, Kind.PRESTATAIRE, Kind.FIGURES, Kind.OPERATOR])
-def test_nobody_at_a_page_waits_long_for_a_lock(shared_demo: World, kind: Kind) -> None:
-    with shared_demo.app.app_context(), db.engines[kind.value].connect() as connection:
-        names = ("lock_timeout", "statement_timeout")
-        seen = [connection.scalar(text(f"show {name}")) for name in names]
-
-    assert seen == ["4s", "30s"]

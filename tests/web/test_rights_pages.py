@@ -196,6 +196,20 @@ def test_a_second_factor_is_enrolled_then_asked_for(demo: World) -> None:
     assert len(re.findall(r"<li><code>[A-Z2-9]{5}-[A-Z2-9]{5}</code>", right.text)) == 10
 
 
+def test_a_second_factor_is_not_replaced_by_an_open_session_alone(demo: World) -> None:
+    client = signed_in(demo, "dpo")
+    page = client.get("/compte/second-facteur").text
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert found is not None
+    secret = found.group(1).replace(" ", "")
+    form = {"csrf_token": csrf_of(page), "code": pyotp.TOTP(secret).now()}
+
+    alone = client.post("/compte/second-facteur", data=form)
+    confirmed = client.post("/compte/second-facteur", data={**form, "actuel": demo.password})
+
+    assert (alone.status_code, confirmed.status_code) == (422, 200)
+
+
 def test_after_the_password_alone_no_page_opens(demo: World) -> None:
     client = demo.app.test_client()
     page = client.get("/connexion").text

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from presence.accounts import passwords
 from presence.app import create_app, trusted_hosts
+from presence.web.errors import printable
 from tests.mailbox import link_in, received
 from tests.stack import Servers
 from tests.web.accounts import EMAILS, csrf_of, signed_in
@@ -72,6 +73,27 @@ def test_refused_accesses_are_logged(shared_demo: World, caplog: pytest.LogCaptu
         signed_in(shared_demo, "agent").get("/cette-nuit")
 
     assert any("403 GET /cette-nuit" in record.getMessage() for record in caplog.records)
+
+
+def test_a_refused_sign_in_leaves_a_line_that_names_nobody(
+    shared_demo: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = shared_demo.app.test_client()
+    token = csrf_of(client.get("/connexion").text)
+    form = {"csrf_token": token, "email": "nobody@nowhere.example", "password": "x" * 20}
+
+    with caplog.at_level(logging.WARNING, logger="presence.web"):
+        client.post("/connexion", data=form)
+
+    said = " ".join(record.getMessage() for record in caplog.records)
+    assert "sign-in refused" in said
+    assert "nobody" not in said
+
+
+def test_the_secret_of_a_letters_link_stays_out_of_the_log() -> None:
+    assert printable("/invitation/s3cret-of-a-link") == printable("/invitation/another")
+    assert printable("/mot-de-passe/s3cret") == printable("/mot-de-passe/another")
+    assert printable("/residences/7") == "/residences/7"
 
 
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Host", "Forwarded"])

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from presence.kernel.errors import Conflict, NotFound
+from tenants.classification import CONTEXTS
 from tenants.context import RELAY, Context, Kind
 from tenants.database import read_once, transaction
 from tenants.errors import NotPermitted
@@ -28,12 +29,6 @@ from tenants.roles import (
     needs_second_factor,
     permissions_of,
 )
-
-_KINDS = {
-    OrganisationKind.BAILLEUR: Kind.BAILLEUR,
-    OrganisationKind.PRESTATAIRE: Kind.PRESTATAIRE,
-    OrganisationKind.OPERATOR: Kind.OPERATOR,
-}
 
 
 @dataclass(frozen=True)
@@ -98,7 +93,7 @@ class Identity:
 
     def context(self) -> Context:
         """The context of this person's requests. CAPI, communes and State read figures only."""
-        kind = _KINDS.get(self.organisation_kind, Kind.FIGURES)
+        kind = CONTEXTS[self.organisation_kind]
         subject = None if kind is Kind.OPERATOR else self.organisation_id
         return Context(kind, subject, self.account_id)
 

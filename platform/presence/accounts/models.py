@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, Base, Identity
 
 
@@ -45,6 +46,11 @@ class Account(Identity, Base):
         Index(None, "organisation_id"),
     )
     __access__: ClassVar = {"owner": Access("SIU", ("account_key",))}
+    __classes__: ClassVar = classified(
+        DataClass.PERSONAL,
+        personal=("email", "display_name", "card_number"),
+        secret=("password_hash", "second_factor_secret", "second_factor_step"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     email: Mapped[str] = mapped_column(unique=True)
@@ -76,6 +82,7 @@ class AccountRole(Identity, Base):
         CheckConstraint("granted_by <> account_id", name="two_people"),
     )
     __access__: ClassVar = {"owner": Access("SIUD", ("account_text",))}
+    __classes__: ClassVar = classified(DataClass.PERSONAL, personal=("role",))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("presence.account.id"), primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(Date)
@@ -94,6 +101,9 @@ class SessionAuth(Identity, Base):
     __tablename__ = "session_auth"
     __table_args__ = (Index(None, "account_id"), UniqueConstraint("id"))
     __access__: ClassVar = {"owner": Access("SIU", ("token_key",))}
+    __classes__: ClassVar = classified(
+        DataClass.PERSONAL, personal=("agent",), secret=("token_hash",)
+    )
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("presence.account.id"))
     opened_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -113,6 +123,9 @@ class ApiToken(Identity, Base):
     __tablename__ = "api_token"
     __table_args__ = (Index(None, "account_id"), UniqueConstraint("id"))
     __access__: ClassVar = {"owner": Access("SIU", ("token_key",))}
+    __classes__: ClassVar = classified(
+        DataClass.PERSONAL, personal=("name", "scopes"), secret=("token_hash",)
+    )
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("presence.account.id"))
     issued_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -139,6 +152,11 @@ class Invitation(Identity, Base):
         ),
     )
     __access__: ClassVar = {"owner": Access("SIU", ("invitation_key",))}
+    __classes__: ClassVar = classified(
+        DataClass.PERSONAL,
+        personal=("email", "display_name", "card_number", "grants"),
+        secret=("token_hash",),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     email: Mapped[str]
@@ -160,6 +178,7 @@ class PasswordReset(Identity, Base):
     __tablename__ = "password_reset"
     __table_args__ = (Index(None, "account_id"),)
     __access__: ClassVar = {"owner": Access("SIU", ("reset_key",))}
+    __classes__: ClassVar = classified(DataClass.PERSONAL, secret=("token_hash",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("presence.account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -175,6 +194,7 @@ class RecoveryCode(Identity, Base):
 
     __tablename__ = "recovery_code"
     __access__: ClassVar = {"owner": Access("SIUD", ("account_text",))}
+    __classes__: ClassVar = classified(DataClass.PERSONAL, secret=("code_hash",))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("presence.account.id"), primary_key=True)
     code_hash: Mapped[str] = mapped_column(primary_key=True)
     used_at: Mapped[datetime | None]
@@ -186,6 +206,7 @@ class SecurityEvent(Identity, Base):
     __tablename__ = "security_event"
     __table_args__ = (Index(None, "organisation_id", "at"),)
     __access__: ClassVar = {"owner": Access("SI", ("organisation_key",))}
+    __classes__: ClassVar = classified(DataClass.PERSONAL, personal=("act", "details"))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     account_id: Mapped[UUID]

@@ -1,7 +1,7 @@
 """Second factor (second facteur): time-based codes (RFC 6238) and recovery codes.
 
 A code serves once: the step it belongs to must be later than the last one used. The shared secret
-is sealed; recovery codes are hashed. E-mail is not a factor (ASVS 5.0, 6.3.6).
+is sealed; of recovery codes only a keyed mark is kept. E-mail is not a factor (ASVS 5.0, 6.3.6).
 """
 
 import secrets
@@ -11,9 +11,9 @@ from datetime import datetime
 
 import pyotp
 
-from presence.accounts.identity import Identity, call, hash_of
+from presence.accounts.identity import Identity, call
 from presence.kernel.errors import Invalid
-from presence.kernel.sealing import Unreadable, seal, unseal
+from presence.kernel.sealing import Unreadable, mark, seal, unseal
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -85,10 +85,10 @@ def step_of(secret: str, code: str, instant: float | None = None) -> int | None:
 
 
 def check(sealed: bytes | None, code: str) -> tuple[int | None, str | None] | None:
-    """What a typed code uses up: a step or a recovery code's hash; None when it is neither."""
+    """What a typed code uses up: a step or a recovery code's mark; None when it is neither."""
     plain = recovery_form(code)
     if len(plain) == 10:
-        return None, hash_of(plain)
+        return None, mark(plain)
     if sealed is None:
         return None
     try:
@@ -105,5 +105,5 @@ def recovery_form(code: str) -> str:
 
 def _set(identity: Identity, sealed: bytes | None, step: int | None) -> list[str]:
     plain = ["".join(secrets.choice(_ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODES)]
-    call("set_second_factor", identity.account_id, sealed, step, [hash_of(code) for code in plain])
+    call("set_second_factor", identity.account_id, sealed, step, [mark(code) for code in plain])
     return [f"{code[:5]}-{code[5:]}" for code in plain]

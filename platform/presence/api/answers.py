@@ -11,17 +11,21 @@ from uuid import uuid4
 
 import orjson
 from flask import Response, g, request
+from flask.globals import request_ctx
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from presence.kernel.errors import Conflict, DomainError, Fault, NotFound
-from presence.schemas.base import faults_of
+from presence.schemas.base import MOST_SAID, faults_of
+from presence.schemas.fields import MOST_CHARACTERS
 from tenants.errors import NotPermitted, TenancyError
 from tenants.scheme import OverlappingPeriod
 
 log = logging.getLogger("presence.api")
+# Refused accesses, slowed calls and what is down leave a line in the log (ASVS 16.3).
+NOTED = {401, 403, 429, 503}
 
 PROBLEM = "application/problem+json"
 NOT_FOUND = "Cette ressource n'existe pas ou ne vous est pas ouverte."
@@ -87,17 +91,31 @@ def problem(
         "type": f"urn:presence:problem:{name}",
         "title": title,
         "status": status,
-        "detail": detail or usual,
+        "detail": sayable(detail or usual, MOST_SAID),
         "correlation_id": correlation_id(),
-        "errors": [{"field": _clean(f.field), "message": _clean(f.message)} for f in faults],
+        "errors": [
+            {
+                "field": sayable(fault.field, MOST_CHARACTERS),
+                "message": sayable(fault.message, MOST_SAID),
+            }
+            for fault in faults
+        ],
     }
     response = Response(orjson.dumps(content), status, content_type=PROBLEM)
     response.headers.update(headers or {})
+    if status in NOTED:
+        path = request.path.encode("unicode_escape").decode("ascii")[:MOST_CHARACTERS]
+        log.warning("%s %s %s %s", status, request.method, path, content["correlation_id"])
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response
+
+
+def sayable(text: str, most: int) -> str:
+    """What a client named, as an answer may hold it: no half of a character, no endless name."""
+    return text[:most].encode("utf-8", "replace").decode()
 
 
 def correlation_id() -> str:
@@ -145,18 +163,14 @@ def _http(error: HTTPException) -> Response:
         return Response(status=error.response.status_code, headers=error.response.headers)
     status = error.code or 500
     headers = {}
-    allowed = getattr(error, "valid_methods", None)
-    if allowed:
+    if status == 405 and request_ctx.url_adapter is not None:
+        # OPTIONS is in Flask's own list, and refused at every address.
+        allowed = set(request_ctx.url_adapter.allowed_methods()) - {"OPTIONS"}
         headers["Allow"] = ", ".join(sorted(allowed))
     if status == 429:
         # The limits' window; only here, so that other answers' headers say nothing of use.
         headers["Retry-After"] = "60"
     return problem(status, headers=headers)
-
-
-def _clean(text: str) -> str:
-    # A field's name comes from the client: it may hold what UTF-8 cannot write.
-    return text.encode("utf-8", "replace").decode()
 
 
 _REFUSALS: tuple[tuple[type[Exception], Any], ...] = (

@@ -1,23 +1,30 @@
 """A door (porte): a blueprint whose routes all say who may enter, what comes in, what goes out.
 
-The order is always the same: who calls, may they, what do they send, then one transaction.
+The order is always the same: who calls, may they, what do they send, then one transaction. A
+route whose shape shows a column to somebody who may not have it is not made, and what a view
+gives beyond its shape does not leave (ADR 0013).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from flask_smorest import Blueprint  # type: ignore[import-untyped]
 from marshmallow import Schema
 from werkzeug.exceptions import default_exceptions
 
+import presence.tables  # noqa: F401 - the classification is whole once every table is there
 from presence.api.answers import refuse
 from presence.api.auth import View, acting
 from presence.api.reading import StrictParser
 from presence.schemas.base import KeyIn, OptionalKeyIn, Shape
+from presence.schemas.shown import only, require
+from tenants.classification import classification
 from tenants.roles import Permission
 
 Decorator = Callable[[View], View]
+COLUMNS = classification()
 
 
 class _Blueprint(Blueprint):  # type: ignore[misc]
@@ -44,6 +51,7 @@ class Door:
 
     def __init__(self, subject: str, description: str) -> None:
         """A subject is the first word of its paths."""
+        self.shapes: list[tuple[Permission, type[Schema]]] = []
         self.blueprint = _Blueprint(
             f"api-{subject}", __name__, url_prefix=f"/api/v1/{subject}", description=description
         )
@@ -80,8 +88,12 @@ class Door:
         out: tuple[int, type[Schema] | None],
         sent: Sent,
     ) -> Decorator:
+        if out[1] is not None:
+            require(out[1], permission, COLUMNS)
+            self.shapes.append((permission, out[1]))
+
         def decorate(view: View) -> View:
-            served = acting(permission, out[0])(self._reading(view, sent))
+            served = acting(permission, out[0])(self._reading(_showing(view, out[1]), sent))
             served = self.blueprint.response(out[0], out[1])(served)
             if sent.raw is not None:
                 content = {sent.raw: {"schema": {"type": "string"}}}
@@ -105,3 +117,17 @@ class Door:
                     shape, location=location, error_status_code=status or 422
                 )(view)
         return view
+
+
+def _showing(view: View, shape: type[Schema] | None) -> View:
+    """A view whose answer holds the shape's keys and no other."""
+    if shape is None:
+        return view
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        content = view(*args, **kwargs)
+        only(shape, content)
+        return content
+
+    return run

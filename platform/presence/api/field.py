@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
+from presence.api.answers import sayable
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import page, window
 from presence.field import queries
@@ -17,7 +18,7 @@ from presence.field.rules import VisitReport
 from presence.field.services import ItemOutcome, take_in
 from presence.kernel.clock import business_instant, evening_of
 from presence.kernel.errors import Conflict, Invalid
-from presence.schemas.base import faults_of, page_of
+from presence.schemas.base import MOST_SAID, faults_of, page_of
 from presence.schemas.field import (
     EveningIn,
     InterventionOut,
@@ -29,7 +30,7 @@ from presence.schemas.field import (
     VisitOut,
     visit_report,
 )
-from presence.schemas.fields import Id
+from presence.schemas.fields import MOST_CHARACTERS, Id
 from tenants.roles import Permission
 
 visits = Door("visits", "Les passages d'une soirée.")
@@ -86,7 +87,8 @@ def _read(shape: SyncItemIn, item: Any) -> VisitReport | dict[str, object]:
         data = dict(shape.load(item))
     except ValidationError as error:
         fault = faults_of(error)[0]
-        return _answer(_client_id(item), "refused", fault.field or None, fault.message)
+        named = sayable(fault.field, MOST_CHARACTERS) or None
+        return _answer(_client_id(item), "refused", named, sayable(fault.message, MOST_SAID))
     return visit_report(data.pop("client_id"), data)
 
 

@@ -79,7 +79,8 @@ def init_api(app: Flask) -> None:
         if "csrf" in app.extensions:
             # No cookie opens this door, so no page can lend it somebody else's.
             app.extensions["csrf"].exempt(blueprint)
-    app.before_request(_answer_unrouted)
+    # First, or what is refused at every address alike would be answered by a page.
+    app.before_request_funcs.setdefault(None, []).insert(0, _answer_unrouted)
 
 
 def _unauthenticated(response: Response) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, PrestataireOwned, SchemeShared, System
 
 
@@ -33,6 +34,9 @@ class AuditEntry(_Entry, BailleurOwned, Base):
         "bailleur": Access("SI", ("bailleur_id",)),
         "prestataire": Access("I", ("deposit",)),
     }
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("actor_kind", "act", "object_id", "details")
+    )
 
 
 class PrestataireAuditEntry(_Entry, PrestataireOwned, Base):
@@ -41,6 +45,9 @@ class PrestataireAuditEntry(_Entry, PrestataireOwned, Base):
     __tablename__ = "prestataire_audit_entry"
     __table_args__ = (Index(None, "prestataire_id", "at"),)
     __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id",))}
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL, operational=("actor_kind", "act", "object_id", "details")
+    )
 
 
 class SchemeAuditEntry(_Entry, SchemeShared, Base):
@@ -48,6 +55,9 @@ class SchemeAuditEntry(_Entry, SchemeShared, Base):
 
     __tablename__ = "scheme_audit_entry"
     __access__: ClassVar = {"scheme": Access("SI", ("scheme_id",))}
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("actor_kind", "act", "object_id", "details")
+    )
 
 
 class PlatformAuditEntry(_Entry, System, Base):
@@ -55,3 +65,7 @@ class PlatformAuditEntry(_Entry, System, Base):
 
     __tablename__ = "platform_audit_entry"
     __access__: ClassVar = {"operator": Access("SI", ("operator",))}
+    # Acts on the public register; who did them is personal.
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("actor_kind", "act", "object_id", "details")
+    )

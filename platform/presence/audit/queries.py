@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.audit.models import AuditEntry, PrestataireAuditEntry
+from presence.kernel.ownership import stated
 from tenants.context import Kind
 from tenants.database import context_of
 
@@ -27,6 +28,7 @@ def last_entries(session: Session, most: int) -> Sequence[Line]:
     own: Any = AuditEntry if context_of(session).kind is Kind.BAILLEUR else PrestataireAuditEntry
     rows = session.execute(
         select(own.at, own.account_id, own.actor_kind, own.act)
+        .where(*stated(session, own))
         .order_by(own.at.desc(), own.id)
         .limit(most)
     )

@@ -19,6 +19,7 @@ from presence.field.service_days import ServiceDay, service_days
 from presence.kernel.clock import first_of_month, last_of_month
 from presence.kernel.errors import NotFound
 from presence.kernel.keys import canonical
+from presence.kernel.ownership import stated
 from tenants.database import context_of
 from tenants.models import Organisation
 from tenants.scheme import contracts
@@ -80,7 +81,9 @@ def seal_certificate(
 def certificates(session: Session) -> list[SealedCertificate]:
     """The certificates that the context may read, the newest month first."""
     rows = session.scalars(
-        select(ServiceCertificate).order_by(
+        select(ServiceCertificate)
+        .where(*stated(session, ServiceCertificate))
+        .order_by(
             ServiceCertificate.month_on.desc(),
             ServiceCertificate.bailleur_id,
             ServiceCertificate.version.desc(),
@@ -91,7 +94,11 @@ def certificates(session: Session) -> list[SealedCertificate]:
 
 def certificate(session: Session, certificate_id: UUID) -> SealedCertificate | None:
     """One certificate, None if it is another's or does not exist."""
-    row = session.scalar(select(ServiceCertificate).where(ServiceCertificate.id == certificate_id))
+    row = session.scalar(
+        select(ServiceCertificate).where(
+            ServiceCertificate.id == certificate_id, *stated(session, ServiceCertificate)
+        )
+    )
     return _listed(row) if row else None
 
 

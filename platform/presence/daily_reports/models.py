@@ -8,6 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, LargeBinary, SmallInteger, Uniqu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, PrestataireOwned
 
 
@@ -17,6 +18,7 @@ class EveningClosure(PrestataireOwned, Base):
     __tablename__ = "evening_closure"
     __table_args__ = (UniqueConstraint("prestataire_id", "scheme_id", "evening_on"),)
     __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id",))}
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("checklist",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
     evening_on: Mapped[date] = mapped_column(Date)
@@ -36,6 +38,10 @@ class DailyReport(BailleurOwned, Base):
         "prestataire": Access("S", ("bailleur_id", "prestataire_id")),
         "aggregator": Access("S"),
     }
+    # The signer's name is inside the sealed bytes too (ADR 0013).
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL, operational=("number", "content", "content_hash")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
@@ -67,6 +73,9 @@ class ServiceCertificate(BailleurOwned, Base):
         "bailleur": Access("SI", ("bailleur_id",), checks=("scheme_id",)),
         "prestataire": Access("S", ("prestataire_id",)),
     }
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL, operational=("content", "content_hash")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))

@@ -34,6 +34,7 @@ from presence.kernel.nomenclature import (
     Situation,
     VisitResult,
 )
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed, PrestataireOwned
 
 _RECORDED = {
@@ -86,6 +87,7 @@ class Visit(_Recorded, Placed, Base):
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
     __access__: ClassVar = _RECORDED
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("content_hash",))
     residence_id: Mapped[UUID]
     entrance_id: Mapped[UUID]
     started_at: Mapped[datetime]
@@ -117,6 +119,7 @@ class Intervention(_Recorded, Placed, Base):
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
     __access__: ClassVar = _RECORDED
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     visit_id: Mapped[UUID]
     residence_id: Mapped[UUID]
     entrance_id: Mapped[UUID]
@@ -149,6 +152,7 @@ class InterventionAction(BailleurOwned, Placed, Base):
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
     __access__: ClassVar = _RECORDED
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     action: Mapped[str] = mapped_column(primary_key=True)
@@ -176,6 +180,7 @@ class EveningMarker(BailleurOwned, Base):
         "prestataire": Access("I", ("deposit",)),
         "aggregator": Access("SD"),
     }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     evening_on: Mapped[date] = mapped_column(Date)
     marked_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
@@ -201,6 +206,8 @@ class EventLink(PrestataireOwned, Base):
         Index(None, "prestataire_id", "evening_on"),
     )
     __access__: ClassVar = {"prestataire": Access("SI", ("prestataire_id", "bailleur_id"))}
+    # The prestataire's alone: no other kind has a policy here.
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
     bailleur_id: Mapped[int]

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import AmountStatus, Funder, KeyBasis
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, Base, SchemeShared
 
 _OPENED = {
@@ -54,6 +55,9 @@ class Cost(_Amount, Base):
         codes("status", AmountStatus),
     )
     __access__: ClassVar = _OPENED
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("label", "content_hash")
+    )
 
 
 class Subsidy(_Amount, Base):
@@ -67,6 +71,9 @@ class Subsidy(_Amount, Base):
         codes("funder", Funder),
     )
     __access__: ClassVar = _OPENED
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("label", "content_hash")
+    )
     funder: Mapped[str]
 
 
@@ -84,6 +91,7 @@ class SharingKey(SchemeShared, Base):
         "scheme": Access("SIU", ("scheme_id",), ("valid_during",)),
         "bailleur": Access("S", ("scheme_id",)),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, landlord_only=("content_hash",))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     basis: Mapped[str]
     valid_during: Mapped[Range[date]] = mapped_column(DATERANGE)
@@ -100,6 +108,7 @@ class BasisSnapshot(SchemeShared, Base):
         "scheme": Access("S", ("scheme_id",)),
         "aggregator": Access("SI"),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     taken_for: Mapped[UUID]
     bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
@@ -127,6 +136,9 @@ class Allocation(SchemeShared, Base):
         "scheme": Access("SIU", ("scheme_id",), ("superseded_at",)),
         "bailleur": Access("S", ("scheme_id",)),
     }
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("reason", "status", "fingerprint")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     year: Mapped[int] = mapped_column(SmallInteger)
     version: Mapped[int] = mapped_column(SmallInteger)
@@ -152,6 +164,7 @@ class AllocationSlice(SchemeShared, Base):
         codes("basis", KeyBasis),
     )
     __access__: ClassVar = _OPENED
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, landlord_only=("member_names",))
     allocation_id: Mapped[UUID] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(Date, primary_key=True)
     to_on: Mapped[date] = mapped_column(Date)
@@ -181,6 +194,7 @@ class AllocationShare(SchemeShared, Base):
         "scheme": Access("SI", ("scheme_id",)),
         "bailleur": Access("S", ("bailleur_id",)),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     allocation_id: Mapped[UUID] = mapped_column(primary_key=True)
     from_on: Mapped[date] = mapped_column(Date, primary_key=True)
     bailleur_id: Mapped[int] = mapped_column(
@@ -207,6 +221,8 @@ class SchemeYearTotal(SchemeShared, Base):
         "bailleur": Access("S", ("scheme_id",)),
         "figures": Access("S", ("scheme_id", "published")),
     }
+    # Totals of a scheme, read by partners once published: row security keeps the others.
+    __classes__: ClassVar = classified(DataClass.PUBLIC)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     status: Mapped[str]
     cost_cents: Mapped[int] = mapped_column(BigInteger)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import HelpOffered
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
@@ -28,6 +29,7 @@ class Summons(BailleurOwned, Placed, Base):
         "bailleur": Access("SI", ("bailleur_id",), checks=("scheme_id",)),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, landlord_only=("content_hash",))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
     residence_id: Mapped[UUID]

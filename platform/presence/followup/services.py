@@ -14,6 +14,7 @@ from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.keys import fingerprint
 from presence.kernel.nomenclature import HelpOffered
+from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from tenants.database import context_of
 
@@ -32,7 +33,9 @@ class SummonsReport:
 def record_summons(session: Session, report: SummonsReport) -> Summons:
     """Record a summons, once per key; raises `Invalid`, or `Conflict` on another content."""
     digest = fingerprint(asdict(report))
-    known = session.scalar(select(Summons).where(Summons.id == report.client_id))
+    known = session.scalar(
+        select(Summons).where(Summons.id == report.client_id, *stated(session, Summons))
+    )
     if known is not None:
         if known.content_hash != digest:
             raise Conflict("Cette clé a déjà servi pour une autre convocation.")

@@ -1,6 +1,7 @@
 """Hand a message (courriel) to the mail relay. Text only, no tracking, no attachment."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -36,12 +37,18 @@ def deliver(message: Message) -> None:
     relay = _relays["current"]
     where = urlsplit(relay.url)
     secure = where.scheme == "smtps"
-    client = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    host, port = where.hostname or "localhost", where.port or 25
+    # The relay proves its name whenever the channel is private.
+    private = ssl.create_default_context()
     try:
-        with client(where.hostname or "localhost", where.port or 25, timeout=15) as smtp:
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=15, context=private)
+            if secure
+            else smtplib.SMTP(host, port, timeout=15)
+        ) as smtp:
             if where.username:
                 if not secure:
-                    smtp.starttls()
+                    smtp.starttls(context=private)
                 smtp.login(where.username, where.password or "")
             smtp.send_message(_written(message, relay.sender))
     except (OSError, smtplib.SMTPException) as error:

@@ -5,12 +5,15 @@ one of its backups, opens nothing.
 """
 
 import base64
+import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _boxes: dict[str, Fernet] = {}
+_marks: dict[str, bytes] = {}
 
 
 class Unreadable(Exception):
@@ -21,11 +24,18 @@ def configure(secret_key: str) -> None:
     """Say under which key this process seals."""
     derived = HKDF(SHA256(), 32, salt=None, info=b"presence sealing v1").derive(secret_key.encode())
     _boxes["current"] = Fernet(base64.urlsafe_b64encode(derived))
+    keyed = HKDF(SHA256(), 32, salt=None, info=b"presence marks v1").derive(secret_key.encode())
+    _marks["current"] = keyed
 
 
 def seal(secret: bytes) -> bytes:
     """The secret, encrypted."""
     return _boxes["current"].encrypt(secret)
+
+
+def mark(secret: str) -> str:
+    """What is stored of a short secret: an HMAC, so that the database alone allows no guessing."""
+    return hmac.new(_marks["current"], secret.encode(), hashlib.sha256).hexdigest()
 
 
 def unseal(sealed: bytes) -> bytes:

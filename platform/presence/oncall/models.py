@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import Situation, Urgency
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
@@ -40,6 +41,7 @@ class Call(BailleurOwned, Placed, Base):
         ),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("content_hash",))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     prestataire_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))

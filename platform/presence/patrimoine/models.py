@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
@@ -26,6 +27,7 @@ class Agency(BailleurOwned, Base):
     __tablename__ = "agency"
     __table_args__ = (UniqueConstraint("bailleur_id", "name"),)
     __access__: ClassVar = {"bailleur": Access("SIU", ("bailleur_id",), ("name",))}
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, landlord_only=("name",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str]
 
@@ -58,6 +60,11 @@ class Residence(BailleurOwned, Placed, Base):
         "prestataire": Access("S", ("bailleur_id", "scheme_id", "covered")),
         "aggregator": Access("S"),
     }  # fmt: skip
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL,
+        public=("insee_code",),
+        operational=("code", "name", "address", "qpv_name"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     agency_id: Mapped[UUID]
     code: Mapped[str]
@@ -97,6 +104,7 @@ class Entrance(BailleurOwned, Placed, Base):
         "owner": Access("S", ("id_text",)),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("name",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     residence_id: Mapped[UUID]
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("presence.scheme.id"))

@@ -119,13 +119,17 @@ def residences_of(
 
 def agencies(session: Session) -> list[tuple[UUID, str]]:
     """The bailleur's agencies, by name."""
-    rows = session.execute(select(Agency.id, Agency.name).order_by(Agency.name))
+    rows = session.execute(
+        select(Agency.id, Agency.name).where(*stated(session, Agency)).order_by(Agency.name)
+    )
     return [(row.id, row.name) for row in rows]
 
 
 def agency_of(session: Session, residence_id: UUID) -> UUID | None:
     """The agency that a residence belongs to."""
-    return session.scalar(select(Residence.agency_id).where(Residence.id == residence_id))
+    return session.scalar(
+        select(Residence.agency_id).where(Residence.id == residence_id, *stated(session, Residence))
+    )
 
 
 def agency_names(session: Session) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 
 
@@ -34,6 +35,7 @@ class VisitFrequency(BailleurOwned, Placed, Base):
         "prestataire": Access("S", ("bailleur_id", "scheme_id")),
         "aggregator": Access("S"),
     }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     residence_id: Mapped[UUID]
     scheme_id: Mapped[int | None] = mapped_column(ForeignKey("presence.scheme.id"))

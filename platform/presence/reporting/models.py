@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed, SchemeShared, System
 
 _FIGURES = {
@@ -36,6 +37,7 @@ class DailyFigure(BailleurOwned, Placed, Base):
         PrimaryKeyConstraint("bailleur_id", "evening_on", "scheme_id", "residence_id", "measure"),
     )
     __access__: ClassVar = _FIGURES
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "measure"))
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     residence_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -55,6 +57,7 @@ class MonthlyFigure(BailleurOwned, Base):
         "bailleur": Access("S", ("bailleur_id",)),
         "aggregator": Access("SIUD", (), ("value",)),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "measure"))
     month_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     insee_code: Mapped[str] = mapped_column(primary_key=True)
@@ -70,6 +73,7 @@ class AggregatedEvening(BailleurOwned, Base):
         "bailleur": Access("S", ("bailleur_id",)),
         "aggregator": Access("SIU", (), ("version", "row_count", "aggregated_at")),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger)
     row_count: Mapped[int]
@@ -84,6 +88,9 @@ class SharingAgreement(SchemeShared, Base):
         "scheme": Access("SI", ("scheme_id",)),
         "bailleur": Access("S", ("scheme_id",)),
     }
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, landlord_only=("indicators", "audience", "wording")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     indicators: Mapped[list[str]] = mapped_column(ARRAY(Text))
     audience: Mapped[str]
@@ -106,6 +113,7 @@ class AgreementSignature(SchemeShared, Base):
         "scheme": Access("S", ("scheme_id",)),
         "bailleur": Access("SIU", ("bailleur_id", "scheme_id"), ("withdrawn_at",)),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     agreement_id: Mapped[UUID] = mapped_column(primary_key=True)
     bailleur_id: Mapped[int] = mapped_column(
         ForeignKey("presence.organisation.id"), primary_key=True
@@ -133,6 +141,9 @@ class Release(SchemeShared, Base):
         "figures": Access("S", ("scheme_id", "published")),
         "aggregator": Access("SU", (), ("evenings_due", "evenings_signed")),
     }
+    __classes__: ClassVar = classified(
+        DataClass.PUBLIC, public=("reason", "perimeter", "content_hash")
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     from_on: Mapped[date] = mapped_column(Date)
     to_on: Mapped[date] = mapped_column(Date)
@@ -161,6 +172,7 @@ class Contribution(SchemeShared, Base):
         "scheme": Access("S", ("scheme_id",)),
         "aggregator": Access("SID"),
     }
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, landlord_only=("indicator",))
     release_id: Mapped[UUID] = mapped_column(primary_key=True)
     bailleur_id: Mapped[int] = mapped_column(
         ForeignKey("presence.organisation.id"), primary_key=True
@@ -188,6 +200,7 @@ class ReleaseCell(SchemeShared, Base):
         "bailleur": Access("S", ("scheme_id",)),
         "figures": Access("S", ("scheme_id",)),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("indicator", "withheld"))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     release_id: Mapped[UUID]
     indicator: Mapped[str]
@@ -207,6 +220,7 @@ class Run(System, Base):
         ),
         "operator": Access("S", ("operator",)),
     }
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("name",))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str]
     due_on: Mapped[date] = mapped_column(Date)

@@ -1,20 +1,25 @@
 """The base shape, the problem document, pages and the idempotency key."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, post_load
 
 from presence.kernel.errors import Fault
 from presence.schemas.fields import Id, Part, Several, Text, Whole, french
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 MOST_LISTED = 200
 LISTED = 50
+# A refusal's sentence; the longest one lists the codes that are admitted.
+MOST_SAID = 1000
 
 
 class Shape(Schema):
-    """A shape that refuses what it does not know, in French."""
+    """A shape that refuses what it does not know, in French; one that leaves says what it shows."""
 
+    shows: ClassVar[Shown | None] = None
     error_messages = french(type="Un objet est attendu.", unknown="Champ inconnu.")
 
     class Meta:
@@ -26,8 +31,8 @@ class Shape(Schema):
 class FaultOut(Shape):
     """One fault of a problem."""
 
-    field = Text()
-    message = Text()
+    field = Text(least=0)
+    message = Text(most=MOST_SAID)
 
 
 class ProblemOut(Shape):
@@ -36,7 +41,7 @@ class ProblemOut(Shape):
     type = Text()
     title = Text()
     status = Whole(least=400, most=599)
-    detail = Text()
+    detail = Text(most=MOST_SAID)
     correlation_id = Text()
     errors = Several(Part(FaultOut))
 
@@ -76,10 +81,16 @@ class SchemeIn(Shape):
     scheme = Id(load_default=None, allow_none=True)
 
 
+class PageOut(Shape):
+    """A page of a list: its items come with the list's own shape."""
+
+    shows = Shown(next_cursor=DataClass.PUBLIC)
+
+
 def page_of(item: type[Schema]) -> type[Schema]:
     """The shape of a page of a list."""
     name = item.__name__.removesuffix("Out")
-    return Shape.from_dict(
+    return PageOut.from_dict(
         {"items": Several(Part(item)), "next_cursor": Text(allow_none=True)}, name=f"{name}PageOut"
     )
 

@@ -2,10 +2,18 @@
 
 from presence.schemas.base import SchemeIn, Shape
 from presence.schemas.fields import Day, Free, Id, Instant, Text, Whole
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 
 class ReportOut(Shape):
     """A sealed report without its content."""
+
+    shows = Shown(
+        "daily_report",
+        evening="evening_on",
+        because={"signer": "Le rapport scellé dit qui l'a signé : l'engagement du prestataire."},
+    )
 
     id = Id()
     number = Text()
@@ -25,6 +33,8 @@ class ReportContentOut(ReportOut):
 class EveningOut(Shape):
     """Where an evening stands."""
 
+    shows = Shown(evening="daily_report.evening_on", state=DataClass.OPERATIONAL)
+
     evening = Day()
     state = Text(
         metadata={"description": "open ou closed (prestataire) ; signed ou missing (bailleur)"}
@@ -39,6 +49,8 @@ class SignatureIn(SchemeIn):
 
 class SignatureOut(Shape):
     """An evening being closed."""
+
+    shows = Shown("evening_closure", evening="evening_on", state=DataClass.OPERATIONAL)
 
     evening = Day()
     signed_at = Instant()

@@ -18,8 +18,10 @@ from presence.kernel.nomenclature import (
     Situation,
     VisitResult,
 )
-from presence.schemas.base import PageIn, Shape
+from presence.schemas.base import MOST_SAID, PageIn, Shape
 from presence.schemas.fields import Code, Day, Id, Instant, LoosePart, Part, Several, Text, Whole
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 # A hall on one evening; more is a program gone wrong.
 MOST_INTERVENTIONS = 20
@@ -40,6 +42,12 @@ class EventIn(Shape):
 
 class EventOut(EventIn):
     """An event as linked."""
+
+    shows = Shown(
+        id="event_link.event_id",
+        evening="event_link.evening_on",
+        interventions="event_link.intervention_id",
+    )
 
     id = Id()
 
@@ -91,15 +99,25 @@ class SyncIn(Shape):
 class SyncItemOut(Shape):
     """What became of one item."""
 
+    shows = Shown(
+        client_id="visit.id",
+        status=DataClass.OPERATIONAL,
+        state=DataClass.OPERATIONAL,
+        field=DataClass.OPERATIONAL,
+        message=DataClass.OPERATIONAL,
+    )
+
     client_id = Id(allow_none=True)
     status = Whole(least=200, most=422)
     state = Text(metadata={"description": "created, known, conflict ou refused"})
     field = Text(allow_none=True)
-    message = Text(allow_none=True)
+    message = Text(most=MOST_SAID, allow_none=True)
 
 
 class SyncOut(Shape):
     """One answer per item, in the order of the items."""
+
+    shows = Shown()
 
     items = Several(Part(SyncItemOut))
 
@@ -107,12 +125,16 @@ class SyncOut(Shape):
 class RecordedOut(Shape):
     """A visit taken in."""
 
+    shows = Shown("visit", evening="evening_on")
+
     id = Id()
     evening = Day()
 
 
 class VisitOut(Shape):
     """A recorded visit."""
+
+    shows = Shown("visit", evening="evening_on")
 
     id = Id()
     residence_id = Id()
@@ -126,6 +148,8 @@ class VisitOut(Shape):
 
 class InterventionOut(Shape):
     """A recorded intervention; nobody's identity."""
+
+    shows = Shown("intervention", evening="evening_on", actions="intervention_action.action")
 
     id = Id()
     visit_id = Id()

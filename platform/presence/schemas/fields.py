@@ -44,9 +44,16 @@ class Text(_French, fields.String):
         empty="Un texte non vide est attendu.",
     )
 
-    def __init__(self, *, most: int = MOST_CHARACTERS, **kwargs: Any) -> None:
-        length = validate.Length(max=most, error=f"Au plus {most} caractères.")
-        super().__init__(validate=length, **kwargs)
+    def __init__(
+        self,
+        *,
+        least: int = 1,
+        most: int = MOST_CHARACTERS,
+        written: validate.Regexp | None = None,
+        **kwargs: Any,
+    ) -> None:
+        length = validate.Length(min=least, max=most, error=f"Au plus {most} caractères.")
+        super().__init__(validate=[length, written] if written else length, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = " ".join(super()._deserialize(value, attr, data, **kwargs).split(" ")).strip()
@@ -94,6 +101,11 @@ class Month(_French, fields.Date):
         format="Un mois est attendu, écrit AAAA-MM.",
         range=f"L'année va de {FIRST_YEAR} à {LAST_YEAR}.",
     )
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Documented as what it is: marshmallow's own would be a date.
+        written = {"format": "year-month", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"}
+        super().__init__(metadata=written, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or not _MONTH.fullmatch(value):

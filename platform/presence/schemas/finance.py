@@ -4,6 +4,8 @@ from presence.finance.services import MOST_CENTS
 from presence.kernel.nomenclature import AmountStatus, Funder, KeyBasis
 from presence.schemas.base import SchemeIn, Shape
 from presence.schemas.fields import Code, Day, Id, Instant, Part, Several, Text, Whole
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 
 def _cents(**options: bool) -> Whole:
@@ -37,11 +39,15 @@ class SharingKeyIn(SchemeIn):
 class CostOut(CostIn):
     """A cost as entered."""
 
+    shows = Shown("cost", scheme="scheme.public_id")
+
     id = Id()
 
 
 class SubsidyOut(SubsidyIn):
     """A subsidy as entered."""
+
+    shows = Shown("subsidy", scheme="scheme.public_id")
 
     id = Id()
 
@@ -49,11 +55,17 @@ class SubsidyOut(SubsidyIn):
 class SharingKeyOut(SharingKeyIn):
     """A key as adopted."""
 
+    shows = Shown(
+        "sharing_key", scheme="scheme.public_id", from_on="valid_during", to_on="valid_during"
+    )
+
     id = Id()
 
 
 class SharesOut(Shape):
     """Gross, subsidies and net."""
+
+    shows = Shown("allocation", "allocation_slice", "allocation_share")
 
     gross_cents = _cents()
     grant_cents = _cents()
@@ -70,6 +82,10 @@ class OwnShareOut(SharesOut):
 class SliceOut(Shape):
     """A slice: the scheme's totals, the member's own line, the others as one figure."""
 
+    shows = Shown(
+        "allocation_slice", members="member_names", others_net_cents=DataClass.LANDLORD_ONLY
+    )
+
     from_on = Day(data_key="from")
     to_on = Day(data_key="to")
     basis = Code(KeyBasis)
@@ -82,6 +98,8 @@ class SliceOut(Shape):
 
 class AllocationOut(Shape):
     """A year's share of the bailleur that asks."""
+
+    shows = Shown("allocation", scheme="scheme.public_id")
 
     id = Id()
     scheme = Id()
@@ -96,6 +114,10 @@ class AllocationOut(Shape):
 
 class AllocationDetailOut(AllocationOut):
     """The same with what explains it."""
+
+    shows = Shown(
+        "allocation", scheme="scheme.public_id", rounding_cents="allocation_share.rounding_cents"
+    )
 
     rounding_cents = Whole(least=-1000, most=1000)
     slices = Several(Part(SliceOut))

@@ -3,6 +3,7 @@
 from presence.kernel.nomenclature import HelpOffered
 from presence.schemas.base import Shape
 from presence.schemas.fields import Code, Day, Id
+from presence.schemas.shown import Shown
 
 
 class SummonsIn(Shape):
@@ -16,5 +17,7 @@ class SummonsIn(Shape):
 
 class SummonsOut(SummonsIn):
     """A summons as recorded."""
+
+    shows = Shown("summons")
 
     id = Id()

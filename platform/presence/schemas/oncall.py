@@ -3,6 +3,7 @@
 from presence.kernel.nomenclature import Situation, Urgency
 from presence.schemas.base import Shape
 from presence.schemas.fields import Code, Day, Id, Instant
+from presence.schemas.shown import Shown
 
 
 class CallIn(Shape):
@@ -16,6 +17,8 @@ class CallIn(Shape):
 
 class LoggedCallOut(Shape):
     """A call as logged."""
+
+    shows = Shown("call", evening="evening_on")
 
     id = Id()
     residence_id = Id()

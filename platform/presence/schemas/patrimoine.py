@@ -2,10 +2,14 @@
 
 from presence.schemas.base import Shape
 from presence.schemas.fields import Day, Id, Part, Several, Text, Whole
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 
 class EntranceOut(Shape):
     """An entrance (hall)."""
+
+    shows = Shown("entrance")
 
     id = Id()
     name = Text()
@@ -13,6 +17,14 @@ class EntranceOut(Shape):
 
 class ResidenceOut(Shape):
     """A residence, its bailleur, the scheme that covers it, its entrances in order."""
+
+    shows = Shown(
+        "residence",
+        bailleur="organisation.public_id",
+        scheme="scheme.public_id",
+        commune="commune.name",
+        times_per_week="visit_frequency.times_per_week",
+    )
 
     id = Id()
     bailleur = Id(allow_none=True)
@@ -37,6 +49,8 @@ class ResidenceDetailOut(ResidenceOut):
 class ImportedOut(Shape):
     """How many residences a file made."""
 
+    shows = Shown(created=DataClass.OPERATIONAL)
+
     created = Whole(least=0, most=5000)
 
 
@@ -49,5 +63,7 @@ class FrequencyIn(Shape):
 
 class FrequencyOut(FrequencyIn):
     """A frequency as fixed."""
+
+    shows = Shown("visit_frequency", from_on="valid_during")
 
     residence_id = Id()

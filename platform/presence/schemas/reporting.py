@@ -15,6 +15,8 @@ from presence.schemas.fields import (
     Text,
     Whole,
 )
+from presence.schemas.shown import Shown
+from tenants.classes import DataClass
 
 
 def _count() -> Whole:
@@ -31,6 +33,8 @@ class PeriodIn(PageIn):
 class FigureOut(Shape):
     """A bailleur's own figure of one month in one commune."""
 
+    shows = Shown("monthly_figure", month="month_on", scheme="scheme.public_id")
+
     month = Text()
     scheme = Id()
     insee_code = Text()
@@ -41,6 +45,8 @@ class FigureOut(Shape):
 class PeriodOut(Shape):
     """The months of a bilan."""
 
+    shows = Shown(from_month="release.from_on", to_month="release.to_on", months=DataClass.PUBLIC)
+
     from_month = Text(data_key="from")
     to_month = Text(data_key="to")
     months = Whole(least=1, most=1200)
@@ -48,6 +54,8 @@ class PeriodOut(Shape):
 
 class ActionShareOut(Shape):
     """How many interventions had an action; several actions each, so over 100 % in all."""
+
+    shows = Shown("release_cell", code="indicator", count="value", percent=DataClass.PUBLIC)
 
     code = Code(Action)
     count = _count()
@@ -58,6 +66,8 @@ class ActionShareOut(Shape):
 class EveningsOut(Shape):
     """Evenings due, signed, missing."""
 
+    shows = Shown("release", due="evenings_due", signed="evenings_signed", missing=DataClass.PUBLIC)
+
     due = _count()
     signed = _count()
     missing = _count()
@@ -65,6 +75,8 @@ class EveningsOut(Shape):
 
 class YearOut(Shape):
     """A year's money; years are never summed."""
+
+    shows = Shown("scheme_year_total")
 
     year = Whole(least=2000, most=2100)
     status = Code(AmountStatus)
@@ -75,6 +87,15 @@ class YearOut(Shape):
 
 class BilanHeadOut(Shape):
     """A published bilan without its figures."""
+
+    shows = Shown(
+        "release",
+        "release_cell",
+        id="release.id",
+        scheme="scheme.name",
+        interventions="value",
+        families_summoned="value",
+    )
 
     id = Id()
     scheme = Text()
@@ -98,9 +119,16 @@ class BilanOut(BilanHeadOut):
 class AgreementOut(Shape):
     """A sharing agreement (accord de partage) as one bailleur sees it."""
 
+    shows = Shown(
+        "sharing_agreement",
+        scheme="scheme.public_id",
+        from_on="valid_during",
+        signed_at="agreement_signature.signed_at",
+    )
+
     id = Id()
     scheme = Id()
-    wording = Text()
+    wording = Text(most=1000)
     audience = Text()
     from_on = Day(data_key="from", allow_none=True)
     signed_at = Instant(allow_none=True)
@@ -108,6 +136,8 @@ class AgreementOut(Shape):
 
 class AgreementSignatureOut(Shape):
     """A signature under an agreement."""
+
+    shows = Shown("agreement_signature")
 
     agreement_id = Id()
     signed_at = Instant()

@@ -55,6 +55,9 @@ def second_factor_page(identity: Identity) -> ResponseReturnValue:
 def enrol(identity: Identity) -> ResponseReturnValue:
     """Enrol the second factor; the recovery codes are shown once."""
     try:
+        if identity.second_factor:
+            # Replacing a factor takes more than an open session (ASVS 7.5.1).
+            passwords.confirm(identity, request.form.get("actuel", ""))
         secret = unseal(session.get(ENROLLING, b"")).decode()
         codes = second_factor.enrol(identity, secret, request.form.get("code", ""))
     except (Invalid, Unreadable):

@@ -4,6 +4,7 @@ What is another's and what does not exist get the same page. Nothing of an excep
 """
 
 import logging
+import re
 from uuid import uuid4
 
 from flask import Flask, Response, make_response, render_template, request
@@ -16,6 +17,8 @@ from werkzeug.exceptions import HTTPException
 from presence.kernel.errors import Conflict, DomainError, NotFound
 
 log = logging.getLogger("presence.web")
+# A letter's link still serves when its page is refused: its secret stays out of the log.
+_SECRETS = re.compile(r"(/(?:invitation|mot-de-passe)/)(?!oublie).+")
 
 TITLES = {
     400: ("Demande incomprise", "Revenez en arrière, vérifiez votre saisie et recommencez."),
@@ -58,8 +61,9 @@ def answer(status: int, advice: str | None = None) -> ResponseReturnValue:
 
 
 def printable(text: str) -> str:
-    """What a request said, on one line of the log (ASVS 16.4.1)."""
-    return text.encode("unicode_escape").decode("ascii")[:300]
+    """What a request said, on one line of the log (ASVS 16.4.1), without a link's secret."""
+    hidden = _SECRETS.sub(r"\1…", text)
+    return hidden.encode("unicode_escape").decode("ascii")[:300]
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

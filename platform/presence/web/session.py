@@ -1,5 +1,7 @@
 """Sign in and out (connexion, déconnexion), the first page of each role, health."""
 
+import logging
+
 from flask import (
     Blueprint,
     Response,
@@ -33,6 +35,7 @@ from presence.web.edge import (
 from presence.web.health import health
 from presence.web.navigation import entries
 
+log = logging.getLogger("presence.web")
 blueprint = Blueprint("session", __name__)
 # Kept in the signed cookie between the password and the code.
 WAITING, WANTED = "waiting", "wanted"
@@ -69,6 +72,8 @@ def sign_in_submitted() -> ResponseReturnValue:
     wanted = local_path(request.form.get("suite"))
     opened = open_session(email, password, browser()) if email and password else None
     if opened is None:
+        # Nobody's name: whoever is known has a line in their organisation's journal.
+        log.warning("sign-in refused from %s", get_remote_address())
         page = render_template("session/sign_in.html", wanted=wanted, email=email, failed=True)
         return page, 422
     _forget_former_session()
