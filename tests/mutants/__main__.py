@@ -1,7 +1,7 @@
 """`python -m tests.mutants [M01 M07…]`: plant every defect, or those named."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tests.mutants.book import MUTANTS
 from tests.mutants.defects import Mutant
@@ -53,16 +53,13 @@ def _outcomes(shop: Workshop, chosen: Sequence[Mutant]) -> dict[str, Outcome]:
     if clean.code not in {0, 1} or (clean.code == 1 and not clean.failed):
         _say(clean.output[-4000:])
         raise SystemExit(2)
-    for red in sorted(clean.failed):
-        _say(f"  ROUGE sans défaut : {red}")
+    red = _red_alone(shop, clean.failed)
     shop.prepare()
     outcomes = {}
     for mutant in chosen:
         # Both ways: a whole file that could not even be read holds every test named in it.
         stained = [
-            node
-            for node in mutant.seen_by
-            if is_red(node, clean.failed) or node.split("::")[0] in clean.failed
+            node for node in mutant.seen_by if is_red(node, red) or node.split("::")[0] in red
         ]
         outcome = (
             Outcome(ERROR, 0, f"rouge sans défaut : {stained[0]}")
@@ -78,6 +75,18 @@ def _outcomes(shop: Workshop, chosen: Sequence[Mutant]) -> dict[str, Outcome]:
             _say(f"      {outcome.why}")
     drop_scratch(shop)
     return outcomes
+
+
+def _red_alone(shop: Workshop, nodes: Collection[str]) -> set[str]:
+    """Of the nodes that failed together, those that fail alone too, as defects will run them."""
+    red = set()
+    for node in sorted(nodes):
+        alone = shop.pytest([node], "-x").code != 0
+        order = "" if alone else " (seul, il passe : il dépend de l'ordre)"
+        _say(f"  ROUGE sans défaut : {node}{order}")
+        if alone:
+            red.add(node)
+    return red
 
 
 if __name__ == "__main__":

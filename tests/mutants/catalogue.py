@@ -14,6 +14,7 @@ CLOSED = f"{FUNCTIONS}::test_no_function_is_open_to_everybody"
 REPORTS = "tests/presence/test_daily_reports.py"
 WALL = "tests/tenants/test_isolation.py"
 LIFT = f"{WALL}::test_an_application_role_cannot_lift_itself"
+ATTACKS = "tests/tenants/test_attacks.py"
 PLANTED = "tests/tenants/test_planted.py"
 NO_VIEW = f"{HOUSE}::test_there_is_no_view_no_foreign_table_and_no_publication"
 
@@ -293,7 +294,10 @@ _NOTHING_OF_THE_KIND = (
     DatabaseMutant(
         "M69", ("T31",),
         "Un déclencheur crie le contenu des appels à qui écoute (NOTIFY).",
-        (f"{PLANTED}::test_nothing_happens_by_itself",),
+        (
+            f"{ATTACKS}::test_the_house_notifies_nothing",
+            f"{PLANTED}::test_nothing_happens_by_itself",
+        ),
         """create function app.shout() returns trigger language plpgsql
              set search_path = pg_catalog, pg_temp
              as $$ begin perform pg_notify('calls', new.need); return new; end $$;

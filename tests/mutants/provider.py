@@ -75,7 +75,7 @@ PROVIDER: tuple[Mutant, ...] = (
     SourceMutant(
         "M169", ("T38",),
         "Une requête de page attend un verrou sans limite.",
-        (f"{PLANTED}::test_nobody_at_a_page_waits_long_for_a_lock",),
+        (f"{PLANTED}::test_every_engine_of_people_has_its_limits",),
         "tenants/database.py",
         "-c lock_timeout=4s ",
         "",

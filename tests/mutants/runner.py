@@ -57,6 +57,16 @@ class Run:
         return (self.output.strip().splitlines() or ["rien n'a été dit"])[-1]
 
 
+def read_run(code: int, said: str, errors: str = "") -> Run:
+    """What pytest's exit code and short summary say."""
+    failed, broken = set(), []
+    for kind, file, test, reason in _LINE.findall(said):
+        failed.add(f"{file}::{test}" if test else file)
+        if kind == "ERROR" or _CLUMSY.search(reason):
+            broken.append(f"{file}::{test} {reason}")
+    return Run(code, frozenset(failed), tuple(broken), said + errors)
+
+
 class Workshop:
     """A copy of the tree and the servers on which its tests run."""
 
@@ -77,12 +87,7 @@ class Workshop:
             cwd=self.tree, env=self._environment(planted), capture_output=True, text=True,
             timeout=PATIENCE if planted or options else None, check=False,
         )  # fmt: skip
-        failed, broken = set(), []
-        for kind, file, test, reason in _LINE.findall(done.stdout):
-            failed.add(f"{file}::{test}" if test else file)
-            if kind == "ERROR" or _CLUMSY.search(reason):
-                broken.append(f"{file}::{test} {reason}")
-        return Run(done.returncode, frozenset(failed), tuple(broken), done.stdout + done.stderr)
+        return read_run(done.returncode, done.stdout, done.stderr)
 
     def prepare(self) -> None:
         """Make the database on which planted SQL is tried before it is used."""
@@ -194,7 +199,7 @@ def _judge(shop: Workshop, mutant: Mutant) -> tuple[str, str]:
             with shop.replaced(mutant) as refusal:
                 if refusal:
                     return ERROR, refusal
-                return _read(mutant, shop.pytest(mutant.seen_by, *options))
+                return verdict_of(mutant, shop.pytest(mutant.seen_by, *options))
         if isinstance(mutant, DatabaseMutant):
             refusal = shop.try_sql(mutant.sql)
             if refusal:
@@ -204,13 +209,14 @@ def _judge(shop: Workshop, mutant: Mutant) -> tuple[str, str]:
             finally:
                 if mutant.undo:
                     shop.run_sql(mutant.undo)
-            return _read(mutant, run)
+            return verdict_of(mutant, run)
     except subprocess.TimeoutExpired:
         return ERROR, f"rien après {PATIENCE:.0f} s"
     return ERROR, "sorte de défaut inconnue"
 
 
-def _read(mutant: Mutant, run: Run) -> tuple[str, str]:
+def verdict_of(mutant: Mutant, run: Run) -> tuple[str, str]:
+    """What a run says of a defect, and why when it is not « vu »."""
     if run.code == 0:
         return UNSEEN, "tous ses tests passent"
     if run.code != 1:

@@ -12,6 +12,7 @@ PLANTED = "tests/web/test_planted.py"
 SIGN_IN = "tests/web/test_planted_sign_in.py"
 HEADERS = f"{SESSION}::test_every_page_carries_the_strict_headers"
 WHOLE_HEADERS = f"{PLANTED}::test_every_answer_carries_exactly_these_headers"
+TOKENS = "tests/api/test_tokens.py"
 SURFACE = "tests/web/test_surface.py"
 ROLES = "tests/tenants/test_roles.py"
 AUTHENTICATION = "tests/api/test_authentication.py"
@@ -246,6 +247,51 @@ _SIGN_IN = (
     ),
 )  # fmt: skip
 
+_SURFACE = (
+    SourceMutant(
+        "M217", ("T77",),
+        "La déconnexion laisse dans le navigateur ce qu'il a gardé des pages.",
+        (f"{SURFACE}::test_signing_out_clears_what_the_browser_kept",),
+        SIGNING,
+        """'"cache", "storage"'""",
+        """'"cache"'""",
+    ),
+    SourceMutant(
+        "M218", ("T76",),
+        "Un paramètre d'adresse donné deux fois est accepté.",
+        (f"{SURFACE}::test_a_parameter_said_twice_is_refused",),
+        "platform/presence/web/surface.py",
+        "len(request.args.getlist(name)) > 1",
+        "len(request.args.getlist(name)) > 2",
+    ),
+    SourceMutant(
+        "M219", ("T79",),
+        "Les méthodes qu'aucune page n'utilise reçoivent une réponse.",
+        (f"{SURFACE}::test_a_method_that_no_route_uses_is_refused",),
+        "platform/presence/web/surface.py",
+        "    if request.method not in _METHODS:\n        abort(405)\n",
+        "",
+    ),
+    SourceMutant(
+        "M220", ("T67",),
+        "L'adresse annoncée par l'appelant est crue sans relais déclaré.",
+        (f"{SURFACE}::test_a_forwarded_address_is_believed_from_a_declared_proxy_only",),
+        "platform/presence/app.py",
+        "    if settings.trusted_proxies:\n"
+        "        # Only a declared proxy says where a request comes from; "
+        "none is believed by default.\n        hops = settings.trusted_proxies\n",
+        "    if settings:\n        hops = settings.trusted_proxies or 1\n",
+    ),
+    SourceMutant(
+        "M221", ("T67", "T80"),
+        "Un jeton qui tourne en boucle n'est pas ralenti.",
+        (f"{TOKENS}::test_a_token_that_loops_is_slowed_down_without_slowing_another",),
+        "platform/presence/api/v1.py",
+        "        limiter.limit(per_token, key_func=token_or_address)(blueprint)\n",
+        "",
+    ),
+)  # fmt: skip
+
 _ANSWERS = (
     SourceMutant(
         "M140", ("T58",),
@@ -386,4 +432,4 @@ _INPUT = (
     ),
 )  # fmt: skip
 
-WEB = (*_DOORS, *_SIGN_IN, *_ANSWERS, *_INPUT)
+WEB = (*_DOORS, *_SIGN_IN, *_SURFACE, *_ANSWERS, *_INPUT)

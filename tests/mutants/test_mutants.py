@@ -9,7 +9,7 @@ import pytest
 from tests.mutants.book import MUTANTS
 from tests.mutants.defects import ROWS, DatabaseMutant, Mutant, SourceMutant
 from tests.mutants.report import read
-from tests.mutants.runner import ROOT, SEEN
+from tests.mutants.runner import ERROR, ROOT, SEEN, UNSEEN, read_run, verdict_of
 
 PAGE = ROOT / "platform" / "docs" / "mutants.md"
 PRODUCT = ("tenants/", "platform/presence/", "workers/")
@@ -63,6 +63,40 @@ def test_what_is_done_to_a_role_of_the_server_is_undone() -> None:
     ]
 
     assert forgotten == []
+
+
+FILE = "tests/house/test_x.py"
+RED, OTHER = (
+    f"FAILED {FILE}::test_a[b - c] - assert 1 == 2\n",
+    f"FAILED {FILE}::test_b - Failed: no\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "verdict"),
+    [
+        (0, "2 passed", UNSEEN),
+        (1, RED + OTHER, SEEN),
+        (1, RED, UNSEEN),
+        (1, RED + f"FAILED {FILE}::test_b - NameError: name 'x' is not defined\n", ERROR),
+        (
+            1,
+            RED + f"FAILED {FILE}::test_b - Failed: Timeout (>120.0s) from pytest-timeout.\n",
+            ERROR,
+        ),
+        (1, RED + f"ERROR {FILE}::test_b - psycopg.errors.UniqueViolation: …\n", ERROR),
+        (2, f"ERROR {FILE} - SyntaxError: invalid syntax\n", ERROR),
+        (4, "ERROR: not found", ERROR),
+        (5, "no tests ran", ERROR),
+    ],
+    ids=["green", "both", "one only", "clumsy", "too slow", "fixture", "unread", "usage", "none"],
+)
+def test_a_defect_is_seen_when_every_named_test_fails_and_for_no_other_reason(
+    code: int, said: str, verdict: str
+) -> None:
+    mutant = Mutant("M0", ("T01",), "Rien.", (f"{FILE}::test_a", f"{FILE}::test_b"))
+
+    assert verdict_of(mutant, read_run(code, said))[0] == verdict
 
 
 def test_the_page_lists_exactly_these_defects_all_seen() -> None:

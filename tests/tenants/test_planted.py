@@ -2,11 +2,13 @@
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 
 from presence.patrimoine.models import Residence
 from tenants.context import Context, Kind, settings_of
-from tenants.database import transaction
+from tenants.database import db, transaction
+from tests.factories.places import a_residence
+from tests.factories.schemes import a_scheme
 from tests.house.catalogue import KINDS, names, rows
 from tests.tenants.doors import BAD, acting, bad_settings, enter, refused_or
 from tests.worlds import World
@@ -164,3 +166,20 @@ def test_a_context_of_any_kind_serves_on_its_own_connection_only(
         believed = [connection.execute(ask).fetchone() for connection in (own, other)]
 
     assert believed == [(True,), (False,)]
+
+
+def test_a_code_that_one_bailleur_gave_is_free_for_another(world: World) -> None:
+    a_scheme(world)
+
+    made = [a_residence(world, code, code="R-1") for code in ("ALPHA", "BETA")]
+
+    assert len({hall.bailleur_id for halls in made for hall in halls}) == 2
+
+
+@pytest.mark.parametrize("kind", [Kind.BAILLEUR, Kind.PRESTATAIRE, Kind.FIGURES, Kind.OPERATOR])
+def test_every_engine_of_people_has_its_limits(shared_demo: World, kind: Kind) -> None:
+    with shared_demo.app.app_context(), db.engines[kind.value].connect() as connection:
+        names = ("lock_timeout", "statement_timeout")
+        seen = [connection.scalar(text(f"show {name}")) for name in names]
+
+    assert seen == ["4s", "30s"]
