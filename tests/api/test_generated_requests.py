@@ -176,6 +176,8 @@ def cases(operation: AnyOperation, mode: HypothesisTestMode) -> list[AnyCase]:
         modes=[mode],
         settings=settings(
             max_examples=DRAWS,
+            # The suite draws the same every time; a longer hunt draws anew.
+            derandomize=not MORE,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
