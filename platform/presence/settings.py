@@ -64,7 +64,7 @@ def read_variable(name: str, default: str | None = None) -> str:
         except OSError as error:
             message = f"Le fichier de {name}_FILE (« {path} ») est illisible : {error.strerror}."
             raise MissingVariable(message) from error
-    if value := _run_files().get(name):
+    if value := _run_files(home()).get(name):
         return value
     if default is not None:
         return default
@@ -113,10 +113,10 @@ def signing_key() -> SigningKey:
 
 
 @cache
-def _run_files() -> dict[str, str]:
+def _run_files(folder: Path) -> dict[str, str]:
     values: dict[str, str] = {}
     for name in ("run.env", "admin.env"):
-        path = home() / name
+        path = folder / name
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except OSError:

@@ -264,9 +264,10 @@ def test_a_context_cannot_widen_itself_beyond_the_contracts(
     widened = Context(Kind.PRESTATAIRE, ids["PRESTA"], bailleurs=(ids["BAILLEURC"],))
     enter(connection, signed(shared_demo, widened))
 
+    named = connection.execute("select app.signed_bailleurs()").fetchone()
     seen = connection.execute("select count(*) from presence.residence").fetchone()
 
-    assert seen == (0,)
+    assert (named, seen) == (([],), (0,))
 
 
 def test_a_context_of_one_kind_opens_nothing_on_another_kinds_engine(
