@@ -94,7 +94,7 @@ def test_anothers_report_and_an_unknown_one_get_the_same_page(
     )
 
     # A message waiting from another test's form is said once, and would set the pages apart.
-    clients["opac38"].get("/")
+    clients["opac38"].get(f"/rapports-journaliers/{uuid4()}.json")
 
     answers = [
         clients["opac38"].get(f"/rapports-journaliers/{key}.json") for key in (theirs, uuid4())
