@@ -31,12 +31,18 @@ OWN = {
 }  # fmt: skip
 ANYBODY = (*EMAILS, "anonymous")
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_NUMBER = re.compile(r"<code>[0-9a-f]{8}</code>")
 
 
 def csrf_of(page: str) -> str:
     """The form token of a page."""
     found = _TOKEN.search(page)
     return found.group(1) if found else ""
+
+
+def without_marks(page: str) -> str:
+    """A page without what differs at each answer: the dated form tokens, the number to quote."""
+    return _NUMBER.sub("", _TOKEN.sub("", page))
 
 
 def signed_in(world: World, account: str) -> FlaskClient:

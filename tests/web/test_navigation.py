@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.stack import Servers
-from tests.web.accounts import ANYBODY, EMAILS, OWN, csrf_of, signed_in
+from tests.web.accounts import ANYBODY, EMAILS, OWN, csrf_of, signed_in, without_marks
 from tests.web.matrix import PAGES, PUBLIC, SIGNED_IN
 from tests.worlds import SMALL_DEMO, World, cloned
 
@@ -101,7 +101,7 @@ def test_anothers_report_and_an_unknown_one_get_the_same_page(
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert _without_number(answers[0].text) == _without_number(answers[1].text)
+    assert without_marks(answers[0].text) == without_marks(answers[1].text)
 
 
 def test_the_own_report_is_served_as_it_was_sealed(
@@ -149,8 +149,3 @@ def _expected(method: str, rule: str, account: str) -> set[int]:
         return {200, 303} if rule == "/quotes-parts" else {404} if "<uuid" in rule else {200}
     # The door is open: what was sent is incomplete, so it is refused in words, never a 403.
     return {303, 404, 422}
-
-
-def _without_number(page: str) -> str:
-    start = page.index("Numéro à rappeler")
-    return page[:start] + page[page.index("</p>", start) :]

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.client import OPAC38, caller
 from tests.stack import Servers
-from tests.web.accounts import ANYBODY, csrf_of, signed_in
+from tests.web.accounts import ANYBODY, csrf_of, signed_in, without_marks
 from tests.web.matrix import PAGES
 from tests.worlds import SMALL_DEMO, World, cloned
 
@@ -38,8 +38,7 @@ def client(own: World) -> FlaskClient:
 
 def said(answer: TestResponse, key: object) -> tuple[int, str, list[tuple[str, str]]]:
     """Everything an answer says, but the key that was asked and the number to quote."""
-    body = re.sub(r"<code>[0-9a-f]{8}</code>", "", answer.text.replace(str(key), ""))
-    body = re.sub(r'name="csrf_token" value="[^"]+"', "", body)
+    body = without_marks(answer.text.replace(str(key), ""))
     headers = [
         (name, value)
         for name, value in answer.headers.items()
