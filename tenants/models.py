@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -166,19 +167,31 @@ class ServiceWindow(SchemeShared, Base):
         ExcludeConstraint(
             ("scheme_id", "="), ("valid_during", "&&"), name="ex_service_window_no_overlap"
         ),
+        # An evening begins and ends between two noons, wherever midnight falls (kernel.clock).
+        CheckConstraint(
+            "opens_at >= '12:00' and (closes_at > opens_at or closes_at <= '12:00')", name="hours"
+        ),
+        CheckConstraint("holidays in ('served', 'not_served', 'as_sunday')", name="holidays"),
     )
     __access__: ClassVar = {
         "bailleur": Access("S", ("scheme_id",)),
         "prestataire": Access("S", ("scheme_id",)),
         "scheme": Access("S", ("scheme_id",)),
-        "operator": Access("SI", ("operator",)),
+        "operator": Access("SIU", ("operator",), ("valid_during",)),
         "aggregator": Access("S"),
     }
-    __classes__: ClassVar = classified(DataClass.PUBLIC)
+    __classes__: ClassVar = classified(DataClass.PUBLIC, public=("rules", "holidays", "department"))
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     opens_at: Mapped[time]
     closes_at: Mapped[time]
     weekdays: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    # Exceptions by season and weekday, the first that fits (`presence.planning.hours`).
+    rules: Mapped[list[dict[str, object]]] = mapped_column(JSONB, server_default="[]")
+    holidays: Mapped[str] = mapped_column(server_default="served")
+    # Whose public holidays: Alsace-Moselle has two more.
+    department: Mapped[str | None]
+    # Evenings that the rules and holidays take out, worked out when the window is fixed.
+    unserved_on: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
     valid_during: Mapped[Range[date]] = mapped_column(DATERANGE)
 
 
@@ -224,7 +237,7 @@ class Contract(SchemeShared, Base):
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
         "prestataire": Access("S", ("prestataire_id",)),
-        "operator": Access("SIU", ("operator",), ("valid_during",)),
+        "operator": Access("SIU", ("operator",), ("valid_during", "requests_per_month")),
         "owner": Access("S", ("prestataire_id",)),
         "aggregator": Access("S"),
     }
@@ -238,6 +251,8 @@ class Contract(SchemeShared, Base):
     # Neither party reads the other's organisation: the contract itself names both.
     bailleur_name: Mapped[str]
     prestataire_name: Mapped[str]
+    # How many visits outside the frequencies the bailleur may ask for in a month (quota).
+    requests_per_month: Mapped[int] = mapped_column(SmallInteger, server_default="4")
 
 
 class SchemeReader(SchemeShared, Base):

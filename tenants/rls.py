@@ -33,8 +33,7 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         "scheme_id": "scheme_id = any(app.signed_schemes())",
         "reference": "app.signed_kind() = 'prestataire'",
         # In the perimeter today, by the business clock; one look at the clock per statement.
-        "covered": "covered_from_on <= (select app.today()) "
-        "and (covered_to_on is null or covered_to_on > (select app.today()))",
+        "covered": "covered_during @> (select app.today())",
         # Contracts that run or ended less than 72 hours ago, each on its own evenings (D7).
         "deposit": "bailleur_id = any(app.deposit_bailleurs())",
         "deposit_evening": "evening_on <@ ((select app.deposit_periods())::datemultirange[])"
@@ -75,6 +74,9 @@ _COMPARISONS: dict[str, dict[str, str]] = {
         "organisation_key": "current_setting('app.lookup', true) = 'org:' || organisation_id",
         "id_text": "id::text = current_setting('app.lookup', true)",
         "account_text": "account_id::text = current_setting('app.lookup', true)",
+        "residence_text": "residence_id::text = current_setting('app.lookup', true)",
+        "team_text": "team_id::text = current_setting('app.lookup', true)",
+        "secret_key": "secret_hash = current_setting('app.lookup', true)",
     },
 }
 _IDENTIFIED_BY = {

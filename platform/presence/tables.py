@@ -7,10 +7,15 @@ import presence.daily_reports.models
 import presence.field.models
 import presence.finance.models
 import presence.followup.models
+import presence.imports.models
+import presence.onboarding.models
 import presence.oncall.models
 import presence.patrimoine.models
 import presence.planning.models
 import presence.reporting.models
+import presence.roster.models
+import presence.rounds.models
+import presence.sites.models
 import tenants.models
 from tenants.columns import Base
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from presence.patrimoine.queries import Hall, entrances
-from presence.patrimoine.services import Coverage, ResidenceDraft, create_residences
+from presence.patrimoine.services import Covering, ResidenceDraft, create_residences
 from presence.planning.services import set_frequency
 from tests.factories.schemes import FROM
 from tests.worlds import World
@@ -33,6 +33,6 @@ def a_residence(
         entrances=tuple(halls),
     )
     with world.bailleur(bailleur) as session:
-        (row,) = create_residences(session, [draft], Coverage(covering, from_on))
+        (row,) = create_residences(session, [draft], Covering(covering, from_on))
         set_frequency(session, row.id, times_per_week=times_per_week, from_on=from_on)
         return entrances(session, [row.id])

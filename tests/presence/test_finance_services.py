@@ -106,7 +106,7 @@ def test_a_former_version_still_says_what_it_said(scene: Scene) -> None:
 def test_a_key_that_weighs_nothing_leaves_the_former_version_in_force(scene: Scene) -> None:
     enter(scene, COST, key=KEY)
     with scene.world.superuser() as connection:
-        connection.execute("update presence.residence set dwellings = 0")
+        connection.execute("update presence.coverage set dwellings = 0")
 
     with scene.world.scheme() as session, pytest.raises(Invalid, match="ne pèse rien"):
         allocate(session, 2013, "logements retirés")
@@ -116,7 +116,7 @@ def test_a_key_that_weighs_nothing_leaves_the_former_version_in_force(scene: Sce
 
 def test_what_cannot_be_shared_is_refused_when_it_is_entered(scene: Scene) -> None:
     with scene.world.superuser() as connection:
-        connection.execute("update presence.residence set dwellings = 0")
+        connection.execute("update presence.coverage set dwellings = 0")
 
     with scene.world.scheme() as session:
         adopt_key(session, KEY)
@@ -130,7 +130,7 @@ def test_what_cannot_be_shared_is_refused_when_it_is_entered(scene: Scene) -> No
 def test_a_job_that_cannot_be_computed_fails_with_its_reason(scene: Scene) -> None:
     enter(scene, COST, key=KEY)
     with scene.world.superuser() as connection:
-        connection.execute("update presence.residence set dwellings = 0")
+        connection.execute("update presence.coverage set dwellings = 0")
 
     with scene.world.bailleur("ALPHA") as session:
         outbox.announce(

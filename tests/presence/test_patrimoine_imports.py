@@ -4,7 +4,7 @@ import pytest
 
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine.imports import import_residences
-from presence.patrimoine.services import Coverage
+from presence.patrimoine.services import Covering
 from tests.factories.schemes import FROM
 from tests.presence.scene import Scene
 
@@ -15,7 +15,7 @@ GOOD = "Centre;N1;Les Lilas;1 rue Haute;38053;12;;Hall A|Hall B\n"
 def take(scene: Scene, content: str | bytes) -> int:
     raw = content.encode() if isinstance(content, str) else content
     with scene.world.bailleur("ALPHA") as session:
-        return len(import_residences(session, raw, Coverage(scene.scheme_id, FROM)))
+        return len(import_residences(session, raw, Covering(scene.scheme_id, FROM)))
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])

@@ -201,15 +201,15 @@ def test_a_shortened_contract_sets_its_later_visits_apart(served: World, alpha: 
 
 
 @pytest.mark.parametrize(
-    ("column", "value", "seen"),
-    [("covered_from_on", "2013-12-06", 0), ("covered_to_on", "2013-12-05", 0),
-     ("covered_to_on", "2013-12-06", 1)],
+    ("periods", "seen"),
+    [("{[2013-12-06,)}", 0), ("{[2013-01-01,2013-12-05)}", 0), ("{[2013-01-01,2013-12-06)}", 1),
+     ("{}", 0), ("{[2013-01-01,2013-02-01),[2013-12-01,2014-01-01)}", 1)],
 )  # fmt: skip
 def test_a_residence_is_seen_while_it_is_in_the_perimeter(
-    served: World, alpha: Hall, provider: Connection, column: str, value: str, seen: int
+    served: World, alpha: Hall, provider: Connection, periods: str, seen: int
 ) -> None:
     with served.superuser() as connection:
-        connection.execute(f"update presence.residence set {column} = %s".encode(), (value,))  # noqa: S608
+        connection.execute("update presence.residence set covered_during = %s", (periods,))
 
     assert places(provider) == seen
 
@@ -218,7 +218,9 @@ def test_the_halls_of_a_residence_out_of_the_perimeter_are_not_found(
     served: World, alpha: Hall
 ) -> None:
     with served.superuser() as connection:
-        connection.execute("update presence.residence set covered_to_on = '2013-12-01'")
+        connection.execute(
+            "update presence.residence set covered_during = '{[2013-01-01,2013-12-01)}'"
+        )
 
     with served.prestataire() as session:
         assert patrimoine.entrances_by_id(session, [alpha.id]) == {}

@@ -17,7 +17,7 @@ from presence.kernel.errors import Invalid, NotFound
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.imports import import_residences
 from presence.patrimoine.queries import Place
-from presence.patrimoine.services import Coverage
+from presence.patrimoine.services import Covering
 from presence.planning.queries import frequencies_on, frequency_from
 from presence.planning.services import set_frequency
 from presence.schemas.base import PageIn, SchemeIn, page_of
@@ -75,7 +75,7 @@ def import_file(
     member_of = schemes_on(session, identity.organisation_id, day)
     coverage = None
     if member_of or asked["scheme"]:
-        coverage = Coverage(only_scheme(member_of, asked["scheme"]).id, day)
+        coverage = Covering(only_scheme(member_of, asked["scheme"]).id, day)
     try:
         created = import_residences(session, request.get_data(), coverage)
     except (csv.Error, ValueError) as error:

@@ -7,7 +7,7 @@ import click
 from presence.cli.product import product
 from presence.kernel.errors import Invalid
 from presence.patrimoine.imports import import_residences
-from presence.patrimoine.services import current_coverage
+from presence.patrimoine.services import current_covering
 from tenants.context import Context, Kind
 from tenants.database import transaction
 from tenants.registry import organisations
@@ -29,5 +29,5 @@ def import_file(code: str, file: Path) -> None:
         if not found:
             raise Invalid("--bailleur", f"Aucun bailleur ne porte le code « {code} ».")
         with transaction(Context(Kind.BAILLEUR, found[0])) as session:
-            coverage = current_coverage(session)
+            coverage = current_covering(session)
             click.echo(len(import_residences(session, file.read_bytes(), coverage)))

@@ -41,7 +41,7 @@ from presence.kernel.nomenclature import (
 )
 from presence.oncall.services import CallReport, link_call, log_call
 from presence.patrimoine import queries as patrimoine
-from presence.patrimoine.services import Coverage, create_residences
+from presence.patrimoine.services import Covering, create_residences
 from presence.planning.rules import is_due
 from presence.planning.services import set_frequency
 from presence.reporting.indicators import EVERYTHING
@@ -140,7 +140,7 @@ def _build(
 ) -> list[tuple[Stop, int, UUID]]:
     with transaction(Context(Kind.BAILLEUR, bailleur_id)) as session:
         rows = create_residences(
-            session, [item.draft for item in planned], Coverage(cast.scheme_id, from_on)
+            session, [item.draft for item in planned], Covering(cast.scheme_id, from_on)
         )
         for row, item in zip(rows, planned, strict=True):
             set_frequency(session, row.id, times_per_week=item.times_per_week, from_on=from_on)

@@ -135,6 +135,10 @@ def _slices(
     boundaries: set[date] = set()
     for period in [m.valid_during for m in members] + [k.valid_during for k in keys]:
         boundaries |= {day for day in (period.lower, period.upper) if day}
+    if any(key.basis == KeyBasis.DWELLINGS for key in keys):
+        # A residence that enters, leaves, is sold or counted again weighs from that day on.
+        days = func.app.base_dates(_scheme_id(session), whole.from_on, whole.to_on)
+        boundaries |= set(session.scalars(select(days)))
     slices, bases = [], []
     for piece in cut(whole, boundaries):
         key = next((k for k in keys if piece.from_on in k.valid_during), None)

@@ -180,3 +180,99 @@ class AmountStatus(Coded):
 
     ACTUAL = "actual", "Réalisé"
     FORECAST = "forecast", "Prévisionnel"
+
+
+class ArchiveReason(Coded):
+    """Why a place is no longer in the patrimoine (motif d'archivage)."""
+
+    SOLD = "sold", "Vendue"
+    DEMOLISHED = "demolished", "Démolie"
+    WITHDRAWN = "withdrawn", "Retirée"
+    ERROR = "error", "Saisie par erreur"
+
+
+class ImportState(Coded):
+    """Where an import stands (état de l'import)."""
+
+    READING = "reading", "Lecture en cours"
+    PLANNED = "planned", "À confirmer"
+    APPLYING = "applying", "Enregistrement en cours"
+    APPLIED = "applied", "Enregistré"
+    UNDONE = "undone", "Annulé"
+    ABANDONED = "abandoned", "Abandonné"
+    FAILED = "failed", "Échoué"
+
+
+class NoteKind(Coded):
+    """What a site note is (nature)."""
+
+    INSTRUCTION = "instruction", "Consigne"
+    HAZARD = "hazard", "Danger"
+
+
+class FrequencyPeriod(Coded):
+    """Over what a frequency counts (période)."""
+
+    WEEK = "week", "par semaine"
+    MONTH = "month", "par mois"
+
+
+class StopOrder(Coded):
+    """Whether evenings follow a fixed spread or change from a period to the next (ordre)."""
+
+    ORDERED = "ordered", "Régulier"
+    RANDOM = "random", "Aléatoire"
+
+
+class RequestState(Coded):
+    """Where a request of a visit stands (état de la demande)."""
+
+    PENDING = "pending", "En attente"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    WITHDRAWN = "withdrawn", "Retirée"
+
+
+class StopSource(Coded):
+    """Why a stop is in the evening (origine de l'arrêt)."""
+
+    FREQUENCY = "frequency", "Fréquence"
+    REQUEST = "request", "Demande du bailleur"
+    CATCH_UP = "catch_up", "Rattrapage"
+    ADDED = "added", "Ajouté par le chef d'équipe"
+
+
+class RoundState(Coded):
+    """Where an evening's rounds stand (état des tournées)."""
+
+    ASKED = "asked", "Calcul en cours"
+    DRAFT = "draft", "Brouillon"
+    PUBLISHED = "published", "Publiée"
+    SUPERSEDED = "superseded", "Remplacée"
+    FAILED = "failed", "Échec du calcul"
+
+
+class JobKind(Coded):
+    """What the law lets an agent do (métier, domain L612-20 CSI)."""
+
+    MEDIATOR = "mediator", "Médiation"
+    SECURITY = "security", "Sécurité"
+
+
+class SwapState(Coded):
+    """Where a swap stands (état de l'échange)."""
+
+    ASKED = "asked", "Demandé"
+    ACCEPTED = "accepted", "Accepté"
+    REFUSED = "refused", "Refusé"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
+class LegalForm(Coded):
+    """Legal form of a bailleur (forme juridique)."""
+
+    OPH = "oph", "Office public de l'habitat"
+    ESH = "esh", "Entreprise sociale pour l'habitat"
+    COOP = "coop", "Coopérative d'HLM"
+    SEM = "sem", "Société d'économie mixte"
+    OTHER = "other", "Autre"

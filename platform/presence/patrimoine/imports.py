@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from presence.kernel.errors import Fault, Invalid
 from presence.patrimoine.models import Residence
 from presence.patrimoine.queries import communes, residences
-from presence.patrimoine.services import Coverage, ResidenceDraft, create_residences
+from presence.patrimoine.services import Covering, ResidenceDraft, create_residences
 
 COLUMNS = ("agence", "code", "nom", "adresse", "insee", "logements", "qpv", "entrees")
 REQUIRED = ("agence", "code", "nom", "adresse", "insee", "logements")
@@ -19,7 +19,7 @@ MOST_LINES = 5_000
 
 
 def import_residences(
-    session: Session, content: bytes, coverage: Coverage | None
+    session: Session, content: bytes, covering: Covering | None
 ) -> list[Residence]:
     """Create every residence of the file, or raise `Invalid` with each faulty line and why."""
     rows = _rows(content)
@@ -40,7 +40,7 @@ def import_residences(
         raise Invalid.several(message, faults)
     if not drafts:
         raise Invalid("fichier", "Le fichier ne contient aucune résidence.")
-    return create_residences(session, drafts, coverage)
+    return create_residences(session, drafts, covering)
 
 
 def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.kernel.ownership import stated
-from presence.patrimoine.models import Agency, Entrance, Residence
-from tenants.database import BEYOND
+from presence.patrimoine.models import Agency, Coverage, Entrance, Residence
+from tenants.context import Kind
+from tenants.database import BEYOND, context_of
 from tenants.models import Commune
 
 
@@ -29,7 +31,25 @@ class Place:
     insee_code: str
     dwellings: int
     qpv_name: str | None
-    covered_from_on: date | None
+    qpv_vintage: int | None
+    covered_during: tuple[Range[date], ...]
+    archived_on: date | None
+    archive_reason: str | None
+    agency: str
+
+    @property
+    def covered_from_on(self) -> date | None:
+        """The first day of its last period in the perimeter."""
+        return self.covered_during[-1].lower if self.covered_during else None
+
+    @property
+    def covered_to_on(self) -> date | None:
+        """The day it leaves the perimeter, None if none is known or it never was in."""
+        return self.covered_during[-1].upper if self.covered_during else None
+
+    def is_covered_on(self, day: date) -> bool:
+        """Whether it is in the perimeter on a day."""
+        return any(day in period for period in self.covered_during)
 
 
 @dataclass(frozen=True)
@@ -42,37 +62,54 @@ class Hall:
     scheme_id: int | None
     name: str
     rank: int
+    archived_on: date | None = None
+
+    def is_there_on(self, day: date) -> bool:
+        """Whether it is still a place to visit on a day."""
+        return self.archived_on is None or self.archived_on > day
 
 
 def residences(
-    session: Session, *, after: tuple[str, UUID] | None = None, limit: int | None = None
+    session: Session,
+    *,
+    after: tuple[str, UUID] | None = None,
+    limit: int | None = None,
+    archived: bool = False,
 ) -> list[Place]:
-    """The residences that the context may see, by code."""
-    query = _places().where(*stated(session, Residence)).order_by(Residence.code, Residence.id)
+    """The residences that the context may see, by code; those archived since only if asked."""
+    query = (
+        _places(session).where(*stated(session, Residence)).order_by(Residence.code, Residence.id)
+    )
+    if not archived:
+        query = query.where(_still_there(Residence))
     if after is not None:
         query = query.where(
             (Residence.code > after[0]) | ((Residence.code == after[0]) & (Residence.id > after[1]))
         )
     if limit is not None:
         query = query.limit(limit)
-    return [Place(*row) for row in session.execute(query)]
+    return [_place(row) for row in session.execute(query)]
 
 
 def residence(session: Session, residence_id: UUID) -> Place | None:
     """One residence, None if it is another's or does not exist."""
     row = session.execute(
-        _places().where(Residence.id == residence_id, *stated(session, Residence))
+        _places(session).where(Residence.id == residence_id, *stated(session, Residence))
     ).one_or_none()
-    return Place(*row) if row else None
+    return _place(row) if row else None
 
 
-def entrances(session: Session, residence_ids: Iterable[UUID] | None = None) -> list[Hall]:
-    """Entrances, in their residence's own order."""
+def entrances(
+    session: Session, residence_ids: Iterable[UUID] | None = None, *, archived: bool = False
+) -> list[Hall]:
+    """Entrances, in their residence's own order; those archived since only if asked."""
     query = (
         _halls().where(*stated(session, Entrance)).order_by(Entrance.residence_id, Entrance.rank)
     )
     if residence_ids is not None:
         query = query.where(Entrance.residence_id.in_(list(residence_ids)))
+    if not archived:
+        query = query.where(_still_there(Entrance))
     return [Hall(*row) for row in session.execute(query)]
 
 
@@ -145,20 +182,54 @@ def communes(session: Session) -> dict[str, str]:
     }
 
 
-def _places() -> Select[*tuple[Any, ...]]:
-    return select(
+def covered_on(session: Session, day: date, scheme_id: int) -> dict[UUID, int]:
+    """The dwellings of each residence of a scheme's perimeter on a day, as they were that day."""
+    rows = session.execute(
+        select(Coverage.residence_id, Coverage.dwellings).where(
+            Coverage.scheme_id == scheme_id,
+            Coverage.valid_during.contains(day),
+            *stated(session, Coverage),
+        )
+    )
+    return {row.residence_id: row.dwellings for row in rows}
+
+
+def _still_there(table: type[Residence] | type[Entrance]) -> ColumnElement[bool]:
+    # In a sub-query: asked once, not per row.
+    today = select(func.app.today()).scalar_subquery()
+    return table.archived_on.is_(None) | (table.archived_on > today)
+
+
+def _place(row: Row[Any]) -> Place:
+    values = row._asdict()
+    return Place(**values | {"covered_during": tuple(values["covered_during"])})
+
+
+def _places(session: Session) -> Select[*tuple[Any, ...]]:
+    # The prestataire is not granted the agencies.
+    own = context_of(session).kind is Kind.BAILLEUR
+    query = select(
         Residence.id,
         Residence.bailleur_id,
         Residence.scheme_id,
         Residence.code,
         Residence.name,
         Residence.address,
-        Commune.name,
+        Commune.name.label("commune"),
         Residence.insee_code,
         Residence.dwellings,
         Residence.qpv_name,
-        Residence.covered_from_on,
+        Residence.qpv_vintage,
+        Residence.covered_during,
+        Residence.archived_on,
+        Residence.archive_reason,
+        (Agency.name if own else literal("")).label("agency"),
     ).join(Commune, Commune.insee_code == Residence.insee_code)
+    if not own:
+        return query
+    return query.join(
+        Agency, (Agency.bailleur_id == Residence.bailleur_id) & (Agency.id == Residence.agency_id)
+    )
 
 
 def _halls() -> Select[*tuple[Any, ...]]:
@@ -169,6 +240,7 @@ def _halls() -> Select[*tuple[Any, ...]]:
         Entrance.scheme_id,
         Entrance.name,
         Entrance.rank,
+        Entrance.archived_on,
         # Joined: an entrance is seen where its residence is, which holds the perimeter's dates.
     ).join(
         Residence,

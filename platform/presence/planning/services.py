@@ -41,7 +41,7 @@ def set_frequency(
         bailleur_id=place.bailleur_id,
         residence_id=residence_id,
         scheme_id=place.scheme_id,
-        times_per_week=times_per_week,
+        times=times_per_week,
         valid_during=Range(from_on, None),
     )
     session.add(made)

@@ -23,7 +23,8 @@ class ResidenceOut(Shape):
         bailleur="organisation.public_id",
         scheme="scheme.public_id",
         commune="commune.name",
-        times_per_week="visit_frequency.times_per_week",
+        times_per_week="visit_frequency.times",
+        covered_from_on="coverage.valid_during",
     )
 
     id = Id()
@@ -64,6 +65,6 @@ class FrequencyIn(Shape):
 class FrequencyOut(FrequencyIn):
     """A frequency as fixed."""
 
-    shows = Shown("visit_frequency", from_on="valid_during")
+    shows = Shown("visit_frequency", times_per_week="times", from_on="valid_during")
 
     residence_id = Id()

@@ -12,7 +12,7 @@ from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.imports import COLUMNS, import_residences
-from presence.patrimoine.services import current_coverage
+from presence.patrimoine.services import current_covering
 from presence.planning.queries import frequencies_on
 from presence.web.edge import asked_by_htmx, page, see_other
 from tenants.roles import Permission
@@ -36,7 +36,7 @@ def import_file(session: Session, identity: Identity) -> ResponseReturnValue:
     content = file.read() if file else b""
     try:
         with session.begin_nested():
-            created = import_residences(session, content, current_coverage(session))
+            created = import_residences(session, content, current_covering(session))
     except (Invalid, Conflict) as error:
         return _page(session, identity, refused=error), 422
     flash(formats.count(len(created), "résidence importée", "résidences importées") + ".")

@@ -1,0 +1,1 @@
+"""Roster (effectif): agents and their cards, teams, shifts, swaps, calendars."""

@@ -1,0 +1,1 @@
+"""Rounds of an evening (tournées): drawn up for all bailleurs, published to each its own."""

@@ -1,0 +1,1 @@
+"""Site sheet (fiche de site): instructions, hazards, contacts, police access, access codes."""
