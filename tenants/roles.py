@@ -69,6 +69,14 @@ class Permission(StrEnum):
     READ_NIGHT = "read_night"
     READ_PLACES = "read_places"
     MANAGE_PLACES = "manage_places"
+    TRANSFER_PLACES = "transfer_places"
+    ONBOARD = "onboard"
+    MANAGE_SITES = "manage_sites"
+    REVEAL_CODES = "reveal_codes"
+    READ_PLANNING = "read_planning"
+    REQUEST_VISITS = "request_visits"
+    PLAN_EVENINGS = "plan_evenings"
+    MANAGE_ROSTER = "manage_roster"
     READ_ACTIVITY = "read_activity"
     READ_EVENING = "read_evening"
     RECORD_ACTIVITY = "record_activity"
@@ -94,6 +102,14 @@ PERMISSION_LABELS = {
     Permission.READ_NIGHT: "Lire « Cette nuit »",
     Permission.READ_PLACES: "Lire les résidences",
     Permission.MANAGE_PLACES: "Importer et régler les résidences",
+    Permission.TRANSFER_PLACES: "Céder et reprendre des résidences",
+    Permission.ONBOARD: "Conduire la mise en route",
+    Permission.MANAGE_SITES: "Tenir les fiches de site",
+    Permission.REVEAL_CODES: "Voir un code d'accès",
+    Permission.READ_PLANNING: "Lire le programme et les passages dus",
+    Permission.REQUEST_VISITS: "Demander un passage",
+    Permission.PLAN_EVENINGS: "Préparer et publier les tournées",
+    Permission.MANAGE_ROSTER: "Tenir l'effectif, les équipes et les vacations",
     Permission.READ_ACTIVITY: "Lire passages, interventions et appels",
     Permission.READ_EVENING: "Ouvrir la soirée",
     Permission.RECORD_ACTIVITY: "Consigner passages et interventions",
@@ -115,12 +131,16 @@ PERMISSION_LABELS = {
     Permission.OPERATE: "Exploiter la plateforme (métadonnées)",
 }
 P = Permission
-_HOME = frozenset({P.READ_NIGHT, P.READ_PLACES, P.READ_ACTIVITY})
+_HOME = frozenset({P.READ_NIGHT, P.READ_PLACES, P.READ_ACTIVITY, P.READ_PLANNING})
+_SITES = frozenset({P.MANAGE_SITES, P.REVEAL_CODES, P.REQUEST_VISITS})
 _WHOLE = _HOME | {P.READ_REPORTS, P.READ_FIGURES, P.READ_BILAN}
 _CONTRACTS = frozenset({P.READ_CONTRACTS, P.READ_CERTIFICATES})
 _WATCH = _CONTRACTS | {P.READ_RIGHTS, P.READ_JOURNAL}
 _ADMINISTER = frozenset({P.MANAGE_MEMBERS, P.READ_RIGHTS, P.READ_JOURNAL})
-_FIELD = frozenset({P.READ_PLACES, P.READ_ACTIVITY, P.READ_EVENING, P.RECORD_CALLS})
+_FIELD = frozenset(
+    {P.READ_PLACES, P.READ_ACTIVITY, P.READ_EVENING, P.RECORD_CALLS, P.READ_PLANNING}
+)
+_PLANNERS = frozenset({P.PLAN_EVENINGS, P.MANAGE_ROSTER})
 _READERS = {Role.READER: frozenset({P.READ_BILAN}), Role.ADMINISTRATOR: _ADMINISTER}
 
 # What a role opens in each kind of organisation; a role that is not listed there opens nothing.
@@ -129,21 +149,27 @@ RIGHTS: dict[OrganisationKind, dict[Role, frozenset[Permission]]] = {
         Role.MANAGEMENT: _WHOLE
         | _WATCH
         | _ADMINISTER
-        | {P.MANAGE_PLACES, P.SIGN_AGREEMENT, P.READ_SHARES, P.READ_ISOLATION},
+        | _SITES
+        | {P.MANAGE_PLACES, P.TRANSFER_PLACES, P.ONBOARD}
+        | {P.SIGN_AGREEMENT, P.READ_SHARES, P.READ_ISOLATION},
         Role.FINANCE: _WHOLE | _CONTRACTS | {P.READ_SHARES, P.MANAGE_MONEY},
-        Role.PROXIMITY: _WHOLE | {P.FOLLOW_UP},
-        Role.SECTOR: _HOME,
-        Role.CARETAKER: _HOME,
+        Role.PROXIMITY: _WHOLE | _SITES | {P.FOLLOW_UP},
+        Role.SECTOR: _HOME | _SITES,
+        Role.CARETAKER: _HOME | {P.REVEAL_CODES},
         Role.DPO: _WATCH | {P.READ_ISOLATION},
         Role.ADMINISTRATOR: _ADMINISTER,
     },
     OrganisationKind.PRESTATAIRE: {
-        Role.MANAGEMENT: _WATCH | _ADMINISTER | {P.READ_PLACES, P.READ_ACTIVITY, P.READ_REPORTS},
+        Role.MANAGEMENT: _WATCH
+        | _ADMINISTER
+        | _PLANNERS
+        | {P.READ_PLACES, P.READ_ACTIVITY, P.READ_REPORTS, P.READ_PLANNING},
         Role.TEAM_LEADER: _FIELD
         | _CONTRACTS
-        | {P.RECORD_ACTIVITY, P.CLOSE_EVENING, P.READ_REPORTS},
+        | _PLANNERS
+        | {P.RECORD_ACTIVITY, P.CLOSE_EVENING, P.READ_REPORTS, P.REVEAL_CODES},
         Role.ONCALL_OPERATOR: _FIELD,
-        Role.AGENT: _FIELD | {P.RECORD_ACTIVITY},
+        Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES},
         Role.ADMINISTRATOR: _ADMINISTER,
     },
     OrganisationKind.TERRITORY: _READERS,

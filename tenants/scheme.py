@@ -195,6 +195,13 @@ def contracts(session: Session) -> list[Contract]:
     return list(session.scalars(select(Contract)))
 
 
+def windows(session: Session, scheme_id: int) -> list[ServiceWindow]:
+    """The service windows of a scheme, in order."""
+    rows = session.scalars(select(ServiceWindow).where(ServiceWindow.scheme_id == scheme_id))
+    live = [row for row in rows if not row.valid_during.isempty]
+    return sorted(live, key=lambda row: row.valid_during.lower or date.min)
+
+
 def window_on(session: Session, scheme_id: int, evening_on: date) -> ServiceWindow | None:
     """The service window in force on an evening, None if the scheme does not serve that day."""
     row = session.scalar(

@@ -98,6 +98,17 @@ def _certify(line: OutboxLine) -> Iterable[JobSpec]:
     )
 
 
+def _settle_transfer(line: OutboxLine) -> Iterable[JobSpec]:
+    # The job looks at the seller's own row: an announcement that is not true does nothing.
+    yield JobSpec(
+        key=f"transfer:{line.payload['transfer']}",
+        task="workers.transfers.settle",
+        kind=Kind.BAILLEUR,
+        subject=int(str(line.payload["seller"])),
+        parameters={"transfer": line.payload["transfer"]},
+    )
+
+
 def _verify_isolation(line: OutboxLine) -> Iterable[JobSpec]:
     yield JobSpec(
         key=f"isolation:{line.id}",
@@ -126,6 +137,7 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "patrimoine.bases_changed": (frozenset({Kind.BAILLEUR}), _reallocate),
     "contracts.month_ended": (frozenset({Kind.OPERATOR}), _certify),
     "isolation.check_requested": (frozenset({Kind.BAILLEUR, Kind.OPERATOR}), _verify_isolation),
+    "transfers.taken": (frozenset({Kind.BAILLEUR}), _settle_transfer),
     "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
 }
 

@@ -40,11 +40,13 @@ create table presence.transfer (
   account_id UUID,
   withdrawn_at TIMESTAMP WITH TIME ZONE,
   taken_at TIMESTAMP WITH TIME ZONE,
+  buyer_id INTEGER,
   buyer_name TEXT,
   settled_at TIMESTAMP WITH TIME ZONE,
   bailleur_id INTEGER NOT NULL,
   CONSTRAINT pk_transfer PRIMARY KEY (id, bailleur_id),
   CONSTRAINT uq_transfer_bailleur_id_secret_hash UNIQUE (bailleur_id, secret_hash),
+  CONSTRAINT fk_transfer_buyer_id FOREIGN KEY(buyer_id) REFERENCES presence.organisation (id),
   CONSTRAINT fk_transfer_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
 );
 

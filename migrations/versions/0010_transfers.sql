@@ -20,7 +20,7 @@ end $$;
 -- Take the residences over: the seller's coverage and frequencies end on the day, its places are
 -- archived as sold, in the transaction in which the buyer creates its own.
 create function app.take_transfer(code_hash text, buyer_name text)
-returns table (transfer_id uuid, seller int, effective_on date, content jsonb)
+returns table (transfer_id uuid, seller int, effective_on date, content jsonb, fresh boolean)
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
   buyer int := app.signed_bailleur();
@@ -31,7 +31,11 @@ begin
     raise exception 'take_transfer: not a signed bailleur' using errcode = '42501';
   end if;
   perform set_config('app.lookup', code_hash, true);
-  update presence.transfer t set taken_at = app.now(), buyer_name = take_transfer.buyer_name
+  -- The same buyer asking again is told what it took, and nothing happens twice.
+  return query select t.id, t.bailleur_id, t.effective_on, t.content, false
+    from presence.transfer t where t.secret_hash = code_hash and t.buyer_id = buyer;
+  update presence.transfer t
+     set taken_at = app.now(), buyer_id = buyer, buyer_name = take_transfer.buyer_name
    where t.secret_hash = code_hash and t.bailleur_id <> buyer
      and t.taken_at is null and t.withdrawn_at is null
      and t.effective_on > app.evening_of(app.now())
@@ -52,7 +56,7 @@ begin
                                            and c.residence_id = place::uuid), '{}')
        where r.bailleur_id = found.bailleur_id and r.id = place::uuid;
     end loop;
-    return query select found.id, found.bailleur_id, found.effective_on, found.content;
+    return query select found.id, found.bailleur_id, found.effective_on, found.content, true;
   end if;
   perform set_config('app.lookup', '', true);
 end $$;

@@ -16,6 +16,7 @@ import presence.reporting.models
 import presence.roster.models
 import presence.rounds.models
 import presence.sites.models
+import presence.transfers.models
 import tenants.models
 from tenants.columns import Base
 

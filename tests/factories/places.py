@@ -5,6 +5,7 @@ from datetime import date
 
 from presence.patrimoine.queries import Hall, entrances
 from presence.patrimoine.services import Covering, ResidenceDraft, create_residences
+from presence.planning.frequency import Frequency
 from presence.planning.services import set_frequency
 from tests.factories.schemes import FROM
 from tests.worlds import World
@@ -34,5 +35,5 @@ def a_residence(
     )
     with world.bailleur(bailleur) as session:
         (row,) = create_residences(session, [draft], Covering(covering, from_on))
-        set_frequency(session, row.id, times_per_week=times_per_week, from_on=from_on)
+        set_frequency(session, row.id, Frequency(times_per_week), from_on=from_on)
         return entrances(session, [row.id])

@@ -155,12 +155,12 @@ def test_two_visits_of_one_evening_count_once() -> None:
     assert (balance.done, balance.served, balance.extra, balance.short) == (2, 1, 1, 1)
 
 
-def test_a_visit_made_tonight_leaves_tonight_to_nobody() -> None:
-    tonight = place("tonight", due=2, done_on=(TUESDAY,), possible_on=(TUESDAY, WEDNESDAY))
+def test_an_evening_already_used_is_not_left() -> None:
+    tonight = place("tonight", due=2, done_on=(TUESDAY,), possible_on=(TUESDAY,))
 
     balance = of([tonight], MONDAY, AMPLE)
 
-    assert (balance.remaining, balance.short, balance.at_risk) == (1, 0, 0)
+    assert (balance.remaining, balance.short, balance.at_risk) == (1, 1, 0)
 
 
 def test_evenings_nearer_than_the_gap_cannot_both_be_used() -> None:

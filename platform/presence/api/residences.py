@@ -1,6 +1,7 @@
 """Endpoints of residences (résidences): read, import from a file, set a frequency."""
 
 import csv
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +17,16 @@ from presence.kernel.clock import today
 from presence.kernel.errors import Invalid, NotFound
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.imports import import_residences
-from presence.patrimoine.queries import Place
+from presence.patrimoine.queries import HallDetail, Place
 from presence.patrimoine.services import Covering
-from presence.planning.queries import frequencies_on, frequency_from
+from presence.planning.frequency import Frequency
+from presence.planning.queries import frequency_from, frequency_line
 from presence.planning.services import set_frequency
+from presence.planning.stored import frequency_values
+from presence.planning.wording import per_week
 from presence.schemas.base import PageIn, SchemeIn, page_of
-from presence.schemas.patrimoine import (
-    FrequencyIn,
-    FrequencyOut,
-    ImportedOut,
-    ResidenceDetailOut,
-    ResidenceOut,
-)
+from presence.schemas.patrimoine import ImportedOut, ResidenceDetailOut, ResidenceOut
+from presence.schemas.planning import FrequencyIn, FrequencyOut
 from tenants.registry import organisations
 from tenants.roles import Permission
 
@@ -52,11 +51,7 @@ def list_residences(session: Session, _: Identity, asked: dict[str, Any]) -> dic
 @door.get("/<uuid:residence_id>", Permission.READ_PLACES, ResidenceDetailOut)
 def read_residence(session: Session, _: Identity, residence_id: UUID) -> dict[str, object]:
     """Une résidence, ses entrées, sa fréquence de passage."""
-    place = patrimoine.residence(session, residence_id)
-    if place is None:
-        raise NotFound
-    frequencies = frequencies_on(session, today(session))
-    return _dumped(session, [place])[place.id] | {"times_per_week": frequencies.get(place.id)}
+    return dumped_residence(session, residence_id)
 
 
 @door.post(
@@ -94,18 +89,63 @@ def import_file(
 def put_frequency(
     session: Session, _: Identity, body: dict[str, Any], residence_id: UUID
 ) -> dict[str, object]:
-    """Fixer le nombre de soirées par semaine à partir d'une date."""
-    if frequency_from(session, residence_id, body["from_on"]) != body["times_per_week"]:
-        set_frequency(session, residence_id, **body)
-    return {"residence_id": residence_id, **body}
+    """Fixer la fréquence d'une résidence, ou d'un de ses halls, à partir d'une date."""
+    entrance_id, from_on = body["entrance_id"], body["from_on"]
+    frequency = _frequency(body)
+    if frequency_from(session, residence_id, entrance_id, from_on) != frequency:
+        set_frequency(session, residence_id, frequency, from_on=from_on, entrance_id=entrance_id)
+    return {
+        "residence_id": residence_id, "entrance_id": entrance_id, "from_on": from_on,
+        "times_per_week": per_week(frequency),
+    } | frequency_values(frequency)  # fmt: skip
+
+
+def _frequency(body: dict[str, Any]) -> Frequency:
+    return Frequency(
+        times=body.get("times") or body["times_per_week"],
+        per=body["per"],
+        weekdays=frozenset(body["weekdays"]),
+        from_time=body["from_time"],
+        to_time=body["to_time"],
+        pattern=body["pattern"],
+        min_gap_days=body["min_gap_days"],
+    )
+
+
+def dumped_residence(session: Session, residence_id: UUID) -> dict[str, object]:
+    """A residence as the API shows it, with the frequency in force; raises `NotFound`."""
+    place = patrimoine.residence(session, residence_id)
+    if place is None:
+        raise NotFound
+    line = frequency_line(session, residence_id, today(session))
+    told: dict[str, object] = {"times_per_week": None, "frequency": None}
+    if line is not None:
+        short = per_week(line.frequency)
+        told = {
+            "times_per_week": short,
+            "frequency": {
+                "residence_id": residence_id, "entrance_id": None, "from_on": line.from_on,
+                "times_per_week": short,
+            } | frequency_values(line.frequency),
+        }  # fmt: skip
+    return _dumped(session, [place])[place.id] | told
+
+
+def dumped_entrances(halls: list[HallDetail]) -> list[dict[str, object]]:
+    """Halls as the API shows them."""
+    hidden = {"residence_id", "rank"}
+    return [
+        {name: value for name, value in asdict(hall).items() if name not in hidden}
+        for hall in halls
+    ]
 
 
 def _dumped(session: Session, places: list[Place]) -> dict[UUID, dict[str, object]]:
     owners = {row.id: row.public_id for row in organisations(session)}
     covering = public_ids(session)
-    halls: dict[UUID, list[dict[str, object]]] = {place.id: [] for place in places}
-    for hall in patrimoine.entrances(session, halls):
-        halls[hall.residence_id].append({"id": hall.id, "name": hall.name})
+    halls: dict[UUID, list[HallDetail]] = {place.id: [] for place in places}
+    for hall in patrimoine.hall_details(session, halls):
+        halls[hall.residence_id].append(hall)
     return {
         place.id: {
             "id": place.id,
@@ -118,8 +158,11 @@ def _dumped(session: Session, places: list[Place]) -> dict[UUID, dict[str, objec
             "insee_code": place.insee_code,
             "dwellings": place.dwellings,
             "qpv_name": place.qpv_name,
+            "qpv_vintage": place.qpv_vintage,
             "covered_from_on": place.covered_from_on,
-            "entrances": halls[place.id],
+            "covered_to_on": place.covered_to_on,
+            "archived_on": place.archived_on,
+            "entrances": dumped_entrances(halls[place.id]),
         }
         for place in places
     }

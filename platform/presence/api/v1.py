@@ -18,9 +18,11 @@ from presence.api import (
     field,
     figures,
     organisations,
+    places,
     residences,
     sharing_agreements,
     summonses,
+    transfers,
 )
 from presence.api.answers import PROBLEM, TITLES, refuse
 from presence.schemas.base import ProblemOut
@@ -30,8 +32,8 @@ PREFIX = "/api/v1"
 BLUEPRINTS = [
     door.blueprint
     for module in (
-        residences, field, calls, events, evenings, daily_reports, summonses, figures,
-        costs, sharing_agreements, organisations,
+        residences, places, transfers, field, calls, events, evenings, daily_reports, summonses,
+        figures, costs, sharing_agreements, organisations,
     )
     for door in module.DOORS
 ]  # fmt: skip

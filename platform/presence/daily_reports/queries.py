@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from presence.daily_reports.models import DailyReport, EveningClosure
@@ -87,3 +87,10 @@ def closures(
             | ((EveningClosure.evening_on == before[0]) & (EveningClosure.id < before[1]))
         )
     return list(session.scalars(query.limit(limit)))
+
+
+def last_sealed_evening(session: Session) -> date | None:
+    """The last evening that a report of the bailleur's is sealed for."""
+    return session.scalar(
+        select(func.max(DailyReport.evening_on)).where(*stated(session, DailyReport))
+    )

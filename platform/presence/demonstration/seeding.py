@@ -42,6 +42,7 @@ from presence.kernel.nomenclature import (
 from presence.oncall.services import CallReport, link_call, log_call
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.services import Covering, create_residences
+from presence.planning.frequency import Frequency
 from presence.planning.rules import is_due
 from presence.planning.services import set_frequency
 from presence.reporting.indicators import EVERYTHING
@@ -143,7 +144,7 @@ def _build(
             session, [item.draft for item in planned], Covering(cast.scheme_id, from_on)
         )
         for row, item in zip(rows, planned, strict=True):
-            set_frequency(session, row.id, times_per_week=item.times_per_week, from_on=from_on)
+            set_frequency(session, row.id, Frequency(item.times_per_week), from_on=from_on)
         details = {row.id: item for row, item in zip(rows, planned, strict=True)}
         return [
             (

@@ -1,4 +1,4 @@
-"""The bailleur's own places: agency, residence, building, entrance, area; coverage; transfer.
+"""The bailleur's own places: agency, residence, building, entrance, area; coverage.
 
 The levels are fixed (a commune holds residences, a residence its buildings and entrances, an
 entrance its areas), so that no place can be inside itself. A place is renamed, moved or archived,
@@ -26,7 +26,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import (
     DATEMULTIRANGE,
     DATERANGE,
-    JSONB,
     ExcludeConstraint,
     Range,
 )
@@ -281,36 +280,3 @@ class Coverage(BailleurOwned, Placed, Base):
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
     valid_during: Mapped[Range[date]] = mapped_column(DATERANGE)
     dwellings: Mapped[int]
-
-
-class Transfer(BailleurOwned, Base):
-    """Transfer (cession) of residences to another bailleur, offered by the seller.
-
-    The buyer holds the code, of which only a hash is kept; it reads the offer through a pinned
-    function, never the seller's rows (ADR 0015).
-    """
-
-    __tablename__ = "transfer"
-    __table_args__ = (UniqueConstraint("bailleur_id", "secret_hash"),)
-    __access__: ClassVar = {
-        "bailleur": Access("SIU", ("bailleur_id",), ("withdrawn_at", "settled_at")),
-        "owner": Access("SU", ("secret_key",)),
-    }
-    # The places as the seller describes them: what the buyer takes over, nothing of their past.
-    __classes__: ClassVar = classified(
-        DataClass.LANDLORD_ONLY,
-        operational=("content",),
-        landlord_only=("buyer_name",),
-        secret=("secret_hash",),
-    )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    effective_on: Mapped[date] = mapped_column(Date)
-    content: Mapped[dict[str, object]] = mapped_column(JSONB)
-    secret_hash: Mapped[str]
-    offered_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
-    account_id: Mapped[UUID | None]
-    withdrawn_at: Mapped[datetime | None]
-    taken_at: Mapped[datetime | None]
-    buyer_name: Mapped[str | None]
-    # When the seller's own journal and sharing were told.
-    settled_at: Mapped[datetime | None]

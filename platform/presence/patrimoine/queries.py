@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.kernel.ownership import stated
-from presence.patrimoine.models import Agency, Coverage, Entrance, Residence
+from presence.patrimoine.models import Agency, Building, Coverage, Entrance, Residence
 from tenants.context import Kind
 from tenants.database import BEYOND, context_of
 from tenants.models import Commune
@@ -69,6 +69,35 @@ class Hall:
         return self.archived_on is None or self.archived_on > day
 
 
+@dataclass(frozen=True)
+class HallDetail:
+    """All that is known of an entrance; `building` is its building's name."""
+
+    id: UUID
+    residence_id: UUID
+    name: str
+    rank: int
+    building: str | None
+    code: str | None
+    address: str | None
+    dwellings: int | None
+    rnb_id: str | None
+    ban_key: str | None
+    latitude: float | None
+    longitude: float | None
+    archived_on: date | None
+    moved_from_id: UUID | None
+
+
+@dataclass(frozen=True)
+class CoveredPeriod:
+    """A period in the perimeter, to a day excluded (None: no end known)."""
+
+    from_on: date
+    to_on: date | None
+    dwellings: int
+
+
 def residences(
     session: Session,
     *,
@@ -111,6 +140,64 @@ def entrances(
     if not archived:
         query = query.where(_still_there(Entrance))
     return [Hall(*row) for row in session.execute(query)]
+
+
+def hall_details(
+    session: Session,
+    residence_ids: Iterable[UUID] | None = None,
+    *,
+    entrance_ids: Iterable[UUID] | None = None,
+) -> list[HallDetail]:
+    """Entrances with all that is known of them, archived ones too, in their own order."""
+    query = (
+        select(
+            Entrance.id,
+            Entrance.residence_id,
+            Entrance.name,
+            Entrance.rank,
+            Building.name.label("building"),
+            Entrance.code,
+            Entrance.address,
+            Entrance.dwellings,
+            Entrance.rnb_id,
+            Entrance.ban_key,
+            Entrance.latitude,
+            Entrance.longitude,
+            Entrance.archived_on,
+            Entrance.moved_from_id,
+        )
+        .join(
+            Residence,
+            (Residence.bailleur_id == Entrance.bailleur_id)
+            & (Residence.id == Entrance.residence_id),
+        )
+        .outerjoin(
+            Building,
+            (Building.bailleur_id == Entrance.bailleur_id) & (Building.id == Entrance.building_id),
+        )
+        .where(*stated(session, Entrance))
+        .order_by(Entrance.residence_id, Entrance.rank)
+    )
+    if residence_ids is not None:
+        query = query.where(Entrance.residence_id.in_(list(residence_ids)))
+    if entrance_ids is not None:
+        query = query.where(Entrance.id.in_(list(entrance_ids)))
+    return [HallDetail(**row._asdict()) for row in session.execute(query)]
+
+
+def coverage_of(session: Session, residence_id: UUID) -> list[CoveredPeriod]:
+    """The periods of a residence in the perimeter, in order."""
+    rows = session.execute(
+        select(Coverage.valid_during, Coverage.dwellings).where(
+            Coverage.residence_id == residence_id, *stated(session, Coverage)
+        )
+    )
+    found = [
+        CoveredPeriod(row.valid_during.lower, row.valid_during.upper, row.dwellings)
+        for row in rows
+        if not row.valid_during.isempty
+    ]
+    return sorted(found, key=lambda period: period.from_on)
 
 
 def entrances_by_id(

@@ -36,6 +36,8 @@ class EntranceDraft:
     ban_key: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    id: UUID | None = None
+    moved_from_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def create_residences(
     bailleur_id = _own_id(session)
     if covering and covering.scheme_id not in {scheme.id for scheme in schemes(session)}:
         raise Invalid("scheme", "Vous n'êtes pas membre de ce dispositif.")
-    refuse_unknown_communes(session, drafts)
+    for insee_code, draft in {draft.insee_code: draft for draft in drafts}.items():
+        refuse_unknown_commune(session, insee_code, f" (résidence {draft.code})")
     _refuse_known_codes(session, drafts)
     agencies = agencies_named(session, sorted({draft.agency for draft in drafts}))
     created = [
@@ -108,7 +111,7 @@ def add_entrances(
     rows = [
         Entrance(
             bailleur_id=residence.bailleur_id,
-            id=uuid5(residence.id, draft.name),
+            id=draft.id or uuid5(residence.id, draft.name),
             residence_id=residence.id,
             scheme_id=residence.scheme_id,
             building_id=buildings.get(draft.building or ""),
@@ -121,6 +124,7 @@ def add_entrances(
             ban_key=draft.ban_key,
             latitude=draft.latitude,
             longitude=draft.longitude,
+            moved_from_id=draft.moved_from_id,
         )
         for rank, draft in enumerate(whole, start=after + 1)
     ]
@@ -149,14 +153,10 @@ def _own_id(session: Session) -> int:
     return context_of(session).own_id
 
 
-def refuse_unknown_communes(session: Session, drafts: Sequence[ResidenceDraft]) -> None:
-    """Raise `Invalid` for a commune that is not of the country's list."""
-    asked = {draft.insee_code for draft in drafts}
-    known = set(session.scalars(select(Commune.insee_code).where(Commune.insee_code.in_(asked))))
-    for draft in drafts:
-        if draft.insee_code not in known:
-            message = f"Commune inconnue : « {draft.insee_code} » (résidence {draft.code})."
-            raise Invalid("insee_code", message)
+def refuse_unknown_commune(session: Session, insee_code: str, of: str = "") -> None:
+    """Raise `Invalid` for a code that is no commune's."""
+    if session.get(Commune, insee_code) is None:
+        raise Invalid("insee_code", f"Commune inconnue : « {insee_code} »{of}.")
 
 
 def _refuse_known_codes(session: Session, drafts: Sequence[ResidenceDraft]) -> None:

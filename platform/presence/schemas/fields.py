@@ -5,7 +5,7 @@ compared as the same content, and nothing reaches PostgreSQL that it could not s
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum as AnyEnum
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from marshmallow import fields, validate
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 # Outside, it is a typing slip; and calendar arithmetic never leaves what dates can hold.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -133,6 +134,39 @@ class Instant(_French, fields.AwareDateTime):
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise self.make_error("range")
         return instant.astimezone(UTC)
+
+
+class Hour(_French, fields.Time):
+    """An hour of the day in Paris, `HH:MM`."""
+
+    default_error_messages = french(
+        invalid="Une heure est attendue, écrite HH:MM.",
+        format="Une heure est attendue, écrite HH:MM.",
+    )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", metadata={"pattern": "^[0-2][0-9]:[0-5][0-9]$"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str) or not _HOUR.fullmatch(value):
+            raise self.make_error("invalid")
+        hour: time = super()._deserialize(value, attr, data, **kwargs)
+        return hour
+
+
+class Degrees(_French, fields.Float):
+    """A latitude or a longitude, in decimal degrees."""
+
+    default_error_messages = french(invalid="Un nombre est attendu, en degrés décimaux.")
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        bounds = validate.Range(min=-most, max=most, error=f"De -{most} à {most} degrés.")
+        super().__init__(validate=bounds, allow_nan=False, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid")
+        return float(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Whole(_French, fields.Integer):

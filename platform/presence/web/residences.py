@@ -14,6 +14,7 @@ from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.imports import COLUMNS, import_residences
 from presence.patrimoine.services import current_covering
 from presence.planning.queries import frequencies_on
+from presence.planning.wording import frequency_words
 from presence.web.edge import asked_by_htmx, page, see_other
 from tenants.roles import Permission
 from tenants.scheme import schemes
@@ -65,7 +66,10 @@ def _page(session: Session, identity: Identity, refused: Invalid | Conflict | No
         template,
         places=sorted(places, key=lambda place: _folded(place.name)),
         halls=halls,
-        frequencies=frequencies_on(session, today(session)),
+        frequencies={
+            key: frequency_words(frequency)
+            for key, frequency in frequencies_on(session, today(session)).items()
+        },
         numbers=numbers,
         dwellings=sum(place.dwellings for place in places),
         q=request.args.get("q", ""),
