@@ -26,6 +26,7 @@ import workers.isolation
 import workers.mail
 import workers.publication
 import workers.relay
+import workers.rounds
 import workers.transfers
 from presence.app import create_app
 from presence.demonstration.facts import Facts, facts

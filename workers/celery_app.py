@@ -50,6 +50,7 @@ MODULES = (
     "workers.cost_sharing",
     "workers.daily_reports",
     "workers.publication",
+    "workers.rounds",
     "workers.transfers",
     "workers.mail",
     "workers.certificates",

@@ -109,6 +109,18 @@ def _settle_transfer(line: OutboxLine) -> Iterable[JobSpec]:
     )
 
 
+def _draw_rounds(line: OutboxLine) -> Iterable[JobSpec]:
+    yield JobSpec(
+        key=f"rounds:{line.payload['plan']}",
+        task="workers.rounds.draw",
+        kind=Kind.PRESTATAIRE,
+        # The announcer that PostgreSQL checked: it draws its own rounds only.
+        subject=line.subject,
+        parameters={"plan": line.payload["plan"]},
+        account_id=line.account_id,
+    )
+
+
 def _verify_isolation(line: OutboxLine) -> Iterable[JobSpec]:
     yield JobSpec(
         key=f"isolation:{line.id}",
@@ -137,6 +149,7 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "patrimoine.bases_changed": (frozenset({Kind.BAILLEUR}), _reallocate),
     "contracts.month_ended": (frozenset({Kind.OPERATOR}), _certify),
     "isolation.check_requested": (frozenset({Kind.BAILLEUR, Kind.OPERATOR}), _verify_isolation),
+    "rounds.asked": (frozenset({Kind.PRESTATAIRE}), _draw_rounds),
     "transfers.taken": (frozenset({Kind.BAILLEUR}), _settle_transfer),
     "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
 }

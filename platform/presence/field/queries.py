@@ -92,6 +92,45 @@ def interventions(
     return [_recorded(row, actions[row.id]) for row in session.scalars(ordered)]
 
 
+def visits_made(
+    session: Session, start: date, end: date, scheme_id: int
+) -> dict[UUID, list[date]]:
+    """The evenings on which each entrance was visited, both ends included, in order."""
+    rows = session.execute(
+        select(Visit.entrance_id, Visit.evening_on)
+        .where(
+            Visit.evening_on >= start,
+            Visit.evening_on <= end,
+            Visit.scheme_id == scheme_id,
+            Visit.result != VisitResult.NOT_DONE.value,
+            *stated(session, Visit),
+        )
+        .distinct()
+        .order_by(Visit.evening_on)
+    )
+    found: dict[UUID, list[date]] = defaultdict(list)
+    for row in rows:
+        found[row.entrance_id].append(row.evening_on)
+    return dict(found)
+
+
+def incidents_by_entrance(
+    session: Session, start: date, end: date, scheme_id: int
+) -> dict[UUID, int]:
+    """How many interventions each entrance had, both ends included."""
+    rows = session.execute(
+        select(Intervention.entrance_id, func.count())
+        .where(
+            Intervention.evening_on >= start,
+            Intervention.evening_on <= end,
+            Intervention.scheme_id == scheme_id,
+            *stated(session, Intervention),
+        )
+        .group_by(Intervention.entrance_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def intervention_on(
     session: Session, intervention_id: UUID, evening_on: date
 ) -> Intervention | None:

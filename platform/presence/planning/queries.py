@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from presence.kernel.nomenclature import RequestState
 from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.queries import Hall, Place
 from presence.planning.frequency import Frequency, is_due
-from presence.planning.models import EveningPlan, PlannedVisit, VisitFrequency
+from presence.planning.models import EveningPlan, PlannedVisit, VisitFrequency, VisitRequest
 from presence.planning.stored import frequency_of_row, served_by
 
 
@@ -177,3 +178,16 @@ def frequency_line(session: Session, residence_id: UUID, day: date) -> Frequency
     lines = frequencies_in_force(session, day)
     own = (line for line in lines if line.residence_id == residence_id)
     return next((line for line in own if line.entrance_id is None), None)
+
+
+def accepted_requests(session: Session, evening_on: date, scheme_id: int) -> dict[UUID, UUID]:
+    """The accepted request of each place asked for on an evening: a hall's, or a residence's."""
+    rows = session.execute(
+        select(VisitRequest.id, VisitRequest.residence_id, VisitRequest.entrance_id).where(
+            VisitRequest.wanted_on == evening_on,
+            VisitRequest.scheme_id == scheme_id,
+            VisitRequest.state == RequestState.ACCEPTED.value,
+            *stated(session, VisitRequest),
+        )
+    )
+    return {row.entrance_id or row.residence_id: row.id for row in rows}
