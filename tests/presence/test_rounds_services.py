@@ -14,8 +14,8 @@ from presence.planning.queries import places_due, published_visits
 from presence.rounds import drafting, editing, publishing
 from presence.rounds.editing import Where
 from presence.rounds.models import RoundPlan, RoundStop
+from tests.factories.duty import a_team_on_duty
 from tests.factories.places import a_residence
-from tests.factories.roster import a_team
 from tests.factories.visits import a_visit
 from tests.presence.scene import Scene
 
@@ -58,7 +58,7 @@ def seen_by(scene: Scene, code: str) -> set[UUID]:
 
 
 def test_rounds_serve_what_is_due_of_all_bailleurs(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
 
     plan_id = drawn(scene)
 
@@ -67,7 +67,7 @@ def test_rounds_serve_what_is_due_of_all_bailleurs(scene: Scene) -> None:
 
 
 def test_the_worker_draws_what_was_asked_for(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
 
     with scene.world.prestataire() as session:
         plan_id = drafting.ask_for_rounds(session, scene.scheme_id, TONIGHT).id
@@ -80,7 +80,7 @@ def test_the_worker_draws_what_was_asked_for(scene: Scene) -> None:
 
 
 def test_drawing_twice_is_drawing_once(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     plan_id = drawn(scene)
     before = stops(scene, plan_id)
 
@@ -100,7 +100,7 @@ def test_without_a_team_every_stop_says_why_it_is_given_up(scene: Scene) -> None
 
 
 def test_each_bailleur_is_published_its_own_visits_and_no_other(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
 
     published(scene)
 
@@ -109,7 +109,7 @@ def test_each_bailleur_is_published_its_own_visits_and_no_other(scene: Scene) ->
 
 
 def test_what_a_bailleur_reads_is_the_same_without_the_others(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     published(scene)
     told = told_to(scene, "ALPHA")
 
@@ -141,7 +141,7 @@ def told_to(scene: Scene, code: str) -> list[tuple[object, ...]]:
 
 
 def test_a_bailleurs_version_moves_when_its_own_visits_change_only(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     published(scene)
     plan_id = drawn(scene)
     with scene.world.prestataire() as session:
@@ -162,7 +162,7 @@ def test_a_bailleurs_version_moves_when_its_own_visits_change_only(scene: Scene)
 
 
 def test_places_due_follow_the_published_plan(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     plan_id = drawn(scene)
     with scene.world.prestataire() as session:
         (one,) = session.scalars(
@@ -179,7 +179,7 @@ def test_places_due_follow_the_published_plan(scene: Scene) -> None:
 
 
 def test_a_bailleur_without_a_visit_is_told_so(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     with scene.world.superuser() as connection:
         connection.execute(
             "delete from presence.visit_frequency where bailleur_id = %s",
@@ -194,8 +194,8 @@ def test_a_bailleur_without_a_visit_is_told_so(scene: Scene) -> None:
 
 
 def test_a_stop_goes_to_another_team_and_hours_are_worked_out_again(scene: Scene) -> None:
-    one = a_team(scene.world, TONIGHT)
-    two = a_team(scene.world, TONIGHT, name="Équipe 2")
+    one = a_team_on_duty(scene.world, TONIGHT)
+    two = a_team_on_duty(scene.world, TONIGHT, name="Équipe 2")
     plan_id = drawn(scene)
     with scene.world.prestataire() as session:
         moved = session.scalars(select(RoundStop).where(RoundStop.round_plan_id == plan_id)).first()
@@ -218,8 +218,8 @@ def give_all_to(session: Session, plan_id: UUID, team_id: UUID) -> None:
 
 
 def test_a_round_that_could_not_be_walked_is_refused_and_nothing_moves(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
-    short = a_team(scene.world, TONIGHT, name="Renfort", hours=(time(17), time(17, 7)))
+    a_team_on_duty(scene.world, TONIGHT)
+    short = a_team_on_duty(scene.world, TONIGHT, name="Renfort", hours=(time(17), time(17, 7)))
     plan_id = drawn(scene)
     before = stops(scene, plan_id)
 
@@ -236,7 +236,7 @@ def test_a_late_place_is_caught_up(scene: Scene) -> None:
     monday_only = a_residence(
         scene.world, "ALPHA", code="R005", times_per_week=3, halls=("Hall 9",)
     )[0]
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
 
     plan_id = drawn(scene)
 
@@ -250,7 +250,7 @@ def test_a_late_place_is_caught_up(scene: Scene) -> None:
 
 
 def test_a_place_already_visited_this_week_is_not_behind(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     for day in (2, 3, 4):
         scene.record(a_visit(scene.alpha[0], at=f"2013-12-0{day}T20:00:00+01:00"))
 
@@ -273,7 +273,7 @@ def test_a_past_evening_is_not_prepared(scene: Scene) -> None:
 
 
 def test_a_published_plan_is_not_edited(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     plan_id = published(scene)
 
     with (
@@ -293,7 +293,7 @@ def test_nothing_to_walk_is_nothing_to_publish(scene: Scene) -> None:
 
 
 def test_a_new_publication_supersedes_the_former_one(scene: Scene) -> None:
-    a_team(scene.world, TONIGHT)
+    a_team_on_duty(scene.world, TONIGHT)
     first, second = published(scene), published(scene)
 
     with scene.world.prestataire() as session:
@@ -303,7 +303,7 @@ def test_a_new_publication_supersedes_the_former_one(scene: Scene) -> None:
 
 
 def test_a_hall_of_nobodys_perimeter_is_not_added(scene: Scene) -> None:
-    team = a_team(scene.world, TONIGHT)
+    team = a_team_on_duty(scene.world, TONIGHT)
     plan_id = drawn(scene)
 
     with (

@@ -10,8 +10,11 @@ BAILLEURS = ("opac38", "pluralis")
 # Scoped to an agency, to two residences: they read, on their own places only.
 HOME = (*BAILLEURS, "sector", "caretaker")
 RECORDERS = ("leader", "agent")
+# Who writes site sheets: a caretaker sees codes, and writes nothing.
+SITES = (*BAILLEURS, "sector")
 FIELD = (*RECORDERS, "oncall")
 PROVIDER = (*FIELD, "provider")
+PLANNERS = ("leader", "provider")
 READERS = ("capi", "commune", "state")
 OPERATOR = ("operator",)
 
@@ -63,6 +66,16 @@ PAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/soiree/evenements"): RECORDERS,
     ("POST", "/soiree/appels"): FIELD,
     ("POST", "/soiree/cloture"): ("leader",),
+    ("GET", "/tournees"): PLANNERS,
+    ("POST", "/tournees"): PLANNERS,
+    ("POST", "/tournees/<uuid:plan_id>/arrets"): PLANNERS,
+    ("POST", "/tournees/<uuid:plan_id>/publication"): PLANNERS,
+    ("GET", "/ma-tournee"): FIELD,
+    ("POST", "/ma-tournee/<uuid:plan_id>/ouverture"): FIELD,
+    ("GET", "/cessions"): BAILLEURS,
+    ("POST", "/cessions"): BAILLEURS,
+    ("POST", "/cessions/reprise"): BAILLEURS,
+    ("POST", "/cessions/<uuid:transfer_id>/retrait"): BAILLEURS,
     ("GET", "/bilan"): (*BAILLEURS, *READERS),
     ("POST", "/bilan/accords/<uuid:agreement_id>"): BAILLEURS,
     ("GET", "/quotes-parts"): BAILLEURS,
@@ -114,7 +127,34 @@ API: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "residences"): (*HOME, *PROVIDER),
     ("GET", "residences/<uuid:residence_id>"): (*HOME, *PROVIDER),
     ("PUT", "residences/<uuid:residence_id>/frequency"): BAILLEURS,
+    ("PUT", "residences/<uuid:residence_id>"): BAILLEURS,
+    ("PUT", "residences/<uuid:residence_id>/archive"): BAILLEURS,
+    ("DELETE", "residences/<uuid:residence_id>/archive"): BAILLEURS,
+    ("GET", "residences/<uuid:residence_id>/coverage"): (*HOME, *PROVIDER),
+    ("PUT", "residences/<uuid:residence_id>/coverage"): BAILLEURS,
+    ("POST", "residences/<uuid:residence_id>/entrances"): BAILLEURS,
+    ("POST", "residences/<uuid:residence_id>/buildings"): BAILLEURS,
+    ("POST", "residences/<uuid:residence_id>/areas"): BAILLEURS,
+    ("PUT", "entrances/<uuid:entrance_id>"): BAILLEURS,
+    ("PUT", "entrances/<uuid:entrance_id>/residence"): BAILLEURS,
+    ("PUT", "entrances/<uuid:entrance_id>/archive"): BAILLEURS,
+    ("GET", "transfers"): BAILLEURS,
+    ("POST", "transfers"): BAILLEURS,
+    ("POST", "transfers/acceptance"): BAILLEURS,
+    ("DELETE", "transfers/<uuid:transfer_id>"): BAILLEURS,
     ("POST", "residences/imports"): BAILLEURS,
+    ("GET", "residences/<uuid:residence_id>/notes"): (*HOME, *PROVIDER),
+    ("POST", "residences/<uuid:residence_id>/notes"): SITES,
+    ("PUT", "notes/<uuid:note_id>/reading"): RECORDERS,
+    ("GET", "residences/<uuid:residence_id>/contacts"): (*HOME, *PROVIDER),
+    ("POST", "residences/<uuid:residence_id>/contacts"): SITES,
+    ("GET", "residences/<uuid:residence_id>/police-access"): (*HOME, *PROVIDER),
+    ("PUT", "residences/<uuid:residence_id>/police-access"): SITES,
+    ("GET", "residences/<uuid:residence_id>/access-codes"): (*HOME, *PROVIDER),
+    ("POST", "residences/<uuid:residence_id>/access-codes"): SITES,
+    # An agent's door opens; the code behind it, on duty only.
+    ("POST", "access-codes/<uuid:code_id>/reveal"): (*HOME, *RECORDERS),
+    ("GET", "access-codes/<uuid:code_id>/reveals"): SITES,
     ("GET", "sharing-agreements"): BAILLEURS,
     ("POST", "sharing-agreements/<uuid:agreement_id>/signature"): BAILLEURS,
     ("DELETE", "sharing-agreements/<uuid:agreement_id>/signature"): BAILLEURS,

@@ -18,6 +18,7 @@ from devstack.bench import (
     plans,
     reading,
     requests,
+    rounds,
     wire,
 )
 from devstack.bench.city import build
@@ -27,7 +28,7 @@ from devstack.stack import Stack
 
 # Those that write into the city come last.
 SUBJECTS = (
-    isolation, calls, filters, operators, night, ingest, reading, requests, wire, plans,
+    isolation, calls, filters, operators, rounds, night, ingest, reading, requests, wire, plans,
 )  # fmt: skip
 
 

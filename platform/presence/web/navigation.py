@@ -17,6 +17,8 @@ class Entry:
 _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_NIGHT, Entry("/cette-nuit", "Cette nuit")),
     (Permission.READ_EVENING, Entry("/soiree", "Soirée")),
+    (Permission.RECORD_ACTIVITY, Entry("/ma-tournee", "Ma tournée")),
+    (Permission.PLAN_EVENINGS, Entry("/tournees", "Tournées")),
     (Permission.READ_NIGHT, Entry("/residences", "Résidences")),
     (Permission.READ_SHARES, Entry("/quotes-parts", "Quotes-parts")),
     (Permission.READ_BILAN, Entry("/bilan", "Bilan")),

@@ -19,9 +19,11 @@ from presence.web import (
     operations,
     residences,
     rights,
+    rounds,
     session,
     shares,
     surface,
+    transfers,
 )
 from presence.web.browsers import browser_name
 from presence.web.edge import csrf, login_manager, signed_in
@@ -31,7 +33,7 @@ BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
-    isolation.blueprint, surface.blueprint,
+    isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
 )  # fmt: skip
 FILTERS = {
     "number": formats.number,
