@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.api.client import Caller, body, caller, said
-from tests.api.whole import AT, READING, Whole, path_of, wholes
+from tests.api.whole import AT, PARAMETER, READING, Whole, path_of, wholes
 from tests.stack import Servers
 from tests.web.accounts import EMAILS
 from tests.worlds import SMALL_DEMO, World, cloned
@@ -25,7 +25,8 @@ ADDED: dict[str, object] = {
     "net_cents": 1, "montant": 1, "content_hash": "0" * 64, "__proto__": {"role": "operator"},
 }  # fmt: skip
 # People's own words: any writing is theirs.
-FREE = {"label", "name", "signer"}
+FREE = {"label", "name", "signer", "body", "job", "access_means", "document", "code",
+        "reason"}  # fmt: skip
 # The operator is of no bailleur: every organisation is its own to name.
 ANYBODYS = {"organisations/bailleurs", "memberships"}
 THEIRS = {
@@ -40,7 +41,17 @@ OTHER_SCHEME = {
     "agreement": "select a.id from presence.sharing_agreement a "
     "join presence.scheme s on s.id = a.scheme_id where s.name = 'Autre'",
 }
+# Of a prestataire that serves nobody here.
+OTHER_PROVIDER = {
+    "agent_id": "select from_agent_id from presence.shift_swap where reason = 'Ailleurs'",
+    "to_agent_id": "select to_agent_id from presence.shift_swap where reason = 'Ailleurs'",
+    "team_id": "select id from presence.team where name = 'Ailleurs'",
+    "shift_id": "select shift_id from presence.shift_swap where reason = 'Ailleurs'",
+    "swap_id": "select id from presence.shift_swap where reason = 'Ailleurs'",
+}
+THEIRS["account_id"] = "select id from presence.account where organisation_id = %s limit 1"
 THEIRS["interventions"] = THEIRS["intervention_id"]
+THEIRS["replaces"] = "select id from presence.site_note where bailleur_id = %s limit 1"
 # What names a request of another's, for each operation that asks for a name.
 KEYS = {
     "visits": "select id from presence.visit where bailleur_id = %s limit 1",
@@ -72,7 +83,8 @@ def theirs(elsewhere: World) -> dict[str, str]:
         name: str(elsewhere.scalar(statement, elsewhere.ids["PLURALIS"]))
         for name, statement in THEIRS.items()
     }
-    return found | {name: str(elsewhere.scalar(query)) for name, query in OTHER_SCHEME.items()}
+    others = OTHER_SCHEME | OTHER_PROVIDER
+    return found | {name: str(elsewhere.scalar(query)) for name, query in others.items()}
 
 
 at_each = pytest.mark.parametrize(("method", "rule"), READING, ids=str)
@@ -90,7 +102,7 @@ def test_the_bases_are_those_of_every_operation_that_reads_json(shared_demo: Wor
     named = {
         (
             method,
-            path_of(rule, {name: f"{{{name}}}" for name in ("residence_id", "call_id", "day")}),
+            path_of(rule, {name: f"{{{name}}}" for name in PARAMETER.findall(rule)}),
         )
         for method, rule in READING
     }
@@ -392,4 +404,24 @@ def part(world: World) -> None:
             "(id, indicators, audience, wording, valid_during, proposed_at, scheme_id) "
             "select gen_random_uuid(), indicators, audience, wording, valid_during, proposed_at, "
             "(select max(id) from presence.scheme) from presence.sharing_agreement limit 1"
+        )
+        connection.execute(
+            "with own as (insert into presence.organisation (public_id, kind, name, code) values "
+            "(gen_random_uuid(), 'prestataire', 'Ailleurs', 'AILLEURS') returning id), "
+            "people as (insert into presence.agent (id, display_name, job_kind, prestataire_id) "
+            "select gen_random_uuid(), name, 'mediator', own.id "
+            "from own, unnest('{Un, Deux}'::text[]) name returning id), "
+            "pair as (select (array_agg(id))[1] one, (array_agg(id))[2] two from people), "
+            "team as (insert into presence.team (id, scheme_id, name, prestataire_id) "
+            "select gen_random_uuid(), (select max(id) from presence.scheme), 'Ailleurs', own.id "
+            "from own returning id, scheme_id, prestataire_id), "
+            "shift as (insert into presence.shift "
+            "(id, scheme_id, team_id, agent_id, evening_on, during, prestataire_id) "
+            "select gen_random_uuid(), scheme_id, id, one, '2013-12-07', "
+            "'[2013-12-07 16:00Z, 2013-12-07 22:00Z)', prestataire_id from team, pair "
+            "returning id, prestataire_id) "
+            "insert into presence.shift_swap "
+            "(id, shift_id, from_agent_id, to_agent_id, reason, prestataire_id) "
+            "select gen_random_uuid(), shift.id, one, two, 'Ailleurs', prestataire_id "
+            "from shift, pair"
         )

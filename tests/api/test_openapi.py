@@ -7,7 +7,8 @@ EXPECTED = {
     "residences", "visits", "interventions", "calls", "daily-reports", "evenings", "figures",
     "events",
     "bilans", "allocations", "summonses", "costs", "subsidies", "sharing-keys", "organisations",
-    "memberships", "sharing-agreements", "field",
+    "memberships", "sharing-agreements", "field", "notes", "access-codes",
+    "entrances", "transfers", "rounds",
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """For each operation that reads JSON, what is accepted whole: a base that tests spoil a part of."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from presence.demonstration.transfers import code_of
 from tests.worlds import World
 
 EVENING, TONIGHT = "2013-12-04", "2013-12-05"
@@ -17,11 +19,30 @@ _MONEY = {
 _INTERVENTION = {
     "area": "hall", "situation": "gathering", "actions": ["mediation"], "outcome": "calmed",
 }  # fmt: skip
+_AGENT = {
+    "name": "Inès Perret", "job_kind": "security", "card_number": "038-2018-09-30-20130099001",
+    "card_valid_until": "2018-09-30",
+}  # fmt: skip
 
 
 # The operations that read JSON.
 READING = (
     ("PUT", "residences/<uuid:residence_id>/frequency"),
+    ("PUT", "residences/<uuid:residence_id>"),
+    ("PUT", "residences/<uuid:residence_id>/archive"),
+    ("PUT", "residences/<uuid:residence_id>/coverage"),
+    ("POST", "residences/<uuid:residence_id>/entrances"),
+    ("POST", "residences/<uuid:residence_id>/buildings"),
+    ("POST", "residences/<uuid:residence_id>/areas"),
+    ("PUT", "entrances/<uuid:entrance_id>"),
+    ("PUT", "entrances/<uuid:entrance_id>/residence"),
+    ("PUT", "entrances/<uuid:entrance_id>/archive"),
+    ("POST", "transfers"),
+    ("POST", "transfers/acceptance"),
+    ("POST", "rounds"),
+    ("PUT", "rounds/<uuid:plan_id>/stops"),
+    ("PUT", "rounds/<uuid:plan_id>/stops/<uuid:stop_id>"),
+    ("PUT", "rounds/<uuid:plan_id>/publication"),
     ("POST", "visits"),
     ("POST", "field/sync"),
     ("POST", "calls"),
@@ -34,6 +55,18 @@ READING = (
     ("POST", "sharing-keys"),
     ("POST", "organisations/bailleurs"),
     ("POST", "memberships"),
+    ("POST", "agents"),
+    ("PUT", "agents/<uuid:agent_id>"),
+    ("POST", "teams"),
+    ("POST", "shifts"),
+    ("POST", "swaps"),
+    ("PUT", "swaps/<uuid:swap_id>/decision"),
+    ("PUT", "swaps/<uuid:swap_id>/answer"),
+    ("POST", "calendar-links"),
+    ("POST", "residences/<uuid:residence_id>/notes"),
+    ("POST", "residences/<uuid:residence_id>/contacts"),
+    ("PUT", "residences/<uuid:residence_id>/police-access"),
+    ("POST", "residences/<uuid:residence_id>/access-codes"),
 )
 
 
@@ -58,6 +91,11 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
     def key(statement: str, *values: object) -> str:
         return str(world.scalar(statement, *values))
 
+    def agent(name: str) -> str:
+        return key("select id from presence.agent where display_name like %s", f"{name}%")
+
+    team = key("select id from presence.team where name = 'Villefontaine Nord'")
+    swap = key("select id from presence.shift_swap where state = 'asked'")
     place = key("select id from presence.residence where bailleur_id = %s limit 1", opac)
     call = key("select id from presence.call where bailleur_id = %s limit 1", opac)
     followed = key("select intervention_id from presence.call where id = %s", call)
@@ -78,6 +116,8 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
         ("PUT", "residences/<uuid:residence_id>/frequency"): Whole(
             "opac38", {"times_per_week": 2, "from_on": "2014-01-01"}, {"residence_id": place}
         ),
+        **_places(place, str(visit["entrance_id"]), key),
+        **_rounds(key),
         ("POST", "visits"): Whole("agent", visit),
         ("POST", "field/sync"): Whole("leader", {"items": [visit | {"client_id": str(uuid4())}]}),
         ("POST", "calls"): Whole(
@@ -102,8 +142,131 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
             "operator",
             {"scheme": scheme, "name": "Habitat Neuf", "code": "NEUF", "from": "2014-07-01"},
         ),
+        ("POST", "agents"): Whole("leader", _AGENT),
+        ("PUT", "agents/<uuid:agent_id>"): Whole("leader", _AGENT, {"agent_id": agent("Bruno")}),
+        ("POST", "teams"): Whole("leader", {"name": "Renfort", "starts_from": "38193"}),
+        ("POST", "shifts"): Whole(
+            "leader",
+            {
+                "team_id": team,
+                "agent_id": agent("Karim"),
+                "evening": "2013-12-12",
+                "from_time": "18:00",
+                "to_time": "22:30",
+            },
+        ),
+        ("POST", "swaps"): Whole(
+            "leader",
+            {
+                "shift_id": key(
+                    "select id from presence.shift where agent_id = %s and evening_on = %s",
+                    agent("Chloé"),
+                    "2013-12-07",
+                ),
+                "to_agent_id": agent("Samir"),
+                "reason": "Rendez-vous pris de longue date.",
+            },
+        ),
+        ("PUT", "swaps/<uuid:swap_id>/decision"): Whole(
+            "leader", {"answer": "refused"}, {"swap_id": swap}
+        ),
+        ("PUT", "swaps/<uuid:swap_id>/answer"): Whole(
+            "agent", {"answer": "accepted"}, {"swap_id": swap}
+        ),
+        ("POST", "calendar-links"): Whole("leader", {"team_id": team}),
+        ("POST", "residences/<uuid:residence_id>/notes"): Whole(
+            "opac38",
+            {"kind": "hazard", "body": "Garde-corps descellé au palier 2."},
+            {"residence_id": place},
+        ),
+        ("POST", "residences/<uuid:residence_id>/contacts"): Whole(
+            "opac38",
+            {"job": "Gardien", "name": "Loge", "phone": "04 00 00 00 38"},
+            {"residence_id": place},
+        ),
+        ("PUT", "residences/<uuid:residence_id>/police-access"): Whole(
+            "opac38",
+            {
+                "access_means": "Clé T25 au local du gardien.",
+                "municipal_police_on": "2013-09-02",
+                "document": "Convention 2013-14",
+            },
+            {"residence_id": place},
+        ),
+        ("POST", "residences/<uuid:residence_id>/access-codes"): Whole(
+            "opac38",
+            {"label": "Local vélos", "code": "71Z4", "change_by_on": "2014-06-01"},
+            {"residence_id": place},
+        ),
         ("POST", "memberships"): Whole(
             "operator",
             {"scheme": scheme, "bailleur": pluralis, "from": "2009-01-01", "to": "2010-06-01"},
         ),
+    }
+
+
+def _places(place: str, hall: str, key: Callable[..., str]) -> dict[tuple[str, str], Whole]:
+    own = {"residence_id": place}
+    # One that is not offered to another bailleur.
+    other = key(
+        "select id from presence.residence where name = 'Les Lilas' and archived_on is null"
+    )
+    on = "2014-02-01"
+    return {
+        ("PUT", "residences/<uuid:residence_id>"): Whole("opac38", {"name": "Les Ormes"}, own),
+        ("PUT", "residences/<uuid:residence_id>/archive"): Whole(
+            "opac38", {"on": on, "reason": "demolished"}, own
+        ),
+        ("PUT", "residences/<uuid:residence_id>/coverage"): Whole(
+            "opac38", {"from_on": on, "dwellings": 12}, own
+        ),
+        ("POST", "residences/<uuid:residence_id>/entrances"): Whole(
+            "opac38", {"name": "Hall Z", "dwellings": 8}, own
+        ),
+        ("POST", "residences/<uuid:residence_id>/buildings"): Whole(
+            "opac38", {"name": "Bâtiment Z"}, own
+        ),
+        ("POST", "residences/<uuid:residence_id>/areas"): Whole(
+            "opac38", {"kind": "bike_room", "name": "Vélos"}, own
+        ),
+        ("PUT", "entrances/<uuid:entrance_id>"): Whole(
+            "opac38", {"address": "2 rue Haute"}, {"entrance_id": hall}
+        ),
+        ("PUT", "entrances/<uuid:entrance_id>/residence"): Whole(
+            "opac38", {"residence_id": other, "on": on}, {"entrance_id": hall}
+        ),
+        ("PUT", "entrances/<uuid:entrance_id>/archive"): Whole(
+            "opac38", {"on": on}, {"entrance_id": hall}
+        ),
+        ("POST", "transfers"): Whole("opac38", {"residences": [place], "effective_on": on}),
+        ("POST", "transfers/acceptance"): Whole(
+            "opac38", {"code": code_of("PLURALIS"), "agency": "Bourgoin-Jallieu"}
+        ),
+    }
+
+
+def _rounds(key: Callable[..., str]) -> dict[tuple[str, str], Whole]:
+    plan = key("select id from presence.round_plan where state = 'draft'")
+    stop = key(
+        "select id from presence.round_stop where round_plan_id = %s and team_id is not null limit 1",
+        plan,
+    )
+    team = key("select team_id from presence.round_stop where id = %s", stop)
+    absent = key(
+        "select e.id from presence.entrance e join presence.coverage c "
+        "on c.residence_id = e.residence_id and c.valid_during @> date '2013-12-05' "
+        "where e.id not in (select entrance_id from presence.round_stop where round_plan_id = %s) "
+        "limit 1",
+        plan,
+    )
+    own = {"plan_id": plan}
+    return {
+        ("POST", "rounds"): Whole("leader", {"evening": "2013-12-07"}),
+        ("PUT", "rounds/<uuid:plan_id>/stops"): Whole(
+            "leader", {"entrance_id": absent, "team_id": team}, own
+        ),
+        ("PUT", "rounds/<uuid:plan_id>/stops/<uuid:stop_id>"): Whole(
+            "leader", {"why": "Accès fermé"}, own | {"stop_id": stop}
+        ),
+        ("PUT", "rounds/<uuid:plan_id>/publication"): Whole("leader", {}, own),
     }

@@ -94,7 +94,7 @@ def put_coverage(
 ) -> dict[str, object]:
     """Entrer dans le périmètre, en sortir, ou recompter les logements, à partir d'une date."""
     coverage.state_coverage(
-        session, residence_id, body["from_on"], covered=bool(body["covered"]),
+        session, residence_id, body["from_on"], covered=body["covered"],
         dwellings=body["dwellings"],
     )  # fmt: skip
     return _coverage(session, residence_id)

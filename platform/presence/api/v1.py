@@ -20,8 +20,12 @@ from presence.api import (
     organisations,
     places,
     residences,
+    roster,
+    rounds,
     sharing_agreements,
+    sites,
     summonses,
+    swaps,
     transfers,
 )
 from presence.api.answers import PROBLEM, TITLES, refuse
@@ -32,8 +36,8 @@ PREFIX = "/api/v1"
 BLUEPRINTS = [
     door.blueprint
     for module in (
-        residences, places, transfers, field, calls, events, evenings, daily_reports, summonses,
-        figures, costs, sharing_agreements, organisations,
+        residences, places, rounds, sites, transfers, field, calls, events, evenings, daily_reports,
+        summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
     )
     for door in module.DOORS
 ]  # fmt: skip

@@ -4,16 +4,27 @@ A line is: name, street, Insee code, QPV, relative size, evenings a week, names 
 """
 
 from dataclasses import dataclass
+from random import Random
 from uuid import UUID, uuid5
 
 from presence.kernel.money import split
-from presence.patrimoine.services import ResidenceDraft
+from presence.patrimoine.services import EntranceDraft, ResidenceDraft
 
 # Fixed, so that the demonstration is the same each time it is seeded.
 NAMESPACE = UUID("5d1c1f0a-7a34-4d5f-8b1e-3f1c6a2b9e01")
 BOURGOIN, VILLEFONTAINE, ISLE = "38053", "38553", "38193"
 VERPILLIERE, QUENTIN, RUY, NIVOLAS, SAVIN = "38537", "38449", "38348", "38276", "38455"
 Line = tuple[str, str, str, str | None, int, int, str]
+# The communes' middles, to two decimals; the residences are set around them, at invented places.
+MIDDLES = {
+    BOURGOIN: (45.59, 5.27), VILLEFONTAINE: (45.61, 5.15), ISLE: (45.62, 5.22),
+    VERPILLIERE: (45.63, 5.15), QUENTIN: (45.64, 5.12), RUY: (45.59, 5.32),
+    NIVOLAS: (45.56, 5.31), SAVIN: (45.63, 5.31),
+}  # fmt: skip
+# How far around: about a kilometre.
+AROUND = 0.01
+# From so many halls on, a residence has two buildings.
+TWO_BUILDINGS = 3
 
 OPAC38: tuple[Line, ...] = (
     ("Les Fougères", "12 allée des Fougères", VILLEFONTAINE, "Saint-Bonnet", 9, 6, "Hall 1|Hall 2|Hall 3|Hall 4"),
@@ -87,13 +98,34 @@ def portfolio(lines: tuple[Line, ...], agency: str, dwellings: int) -> list[Plan
                 insee_code=insee,
                 dwellings=sizes[index],
                 qpv_name=qpv,
-                entrances=tuple(halls.split("|")),
+                entrances=_halls(f"{agency} {name}", halls.split("|"), sizes[index], insee),
                 id=uuid5(NAMESPACE, f"{agency} {name}"),
             ),
             times,
         )
         for index, (name, street, insee, qpv, _, times, halls) in enumerate(lines)
     ]
+
+
+def _halls(
+    residence: str, names: list[str], dwellings: int, insee: str
+) -> tuple[EntranceDraft, ...]:
+    """A residence's halls: dwellings shared out evenly, one invented place for all."""
+    counts = split(dwellings, dict.fromkeys(range(len(names)), 1))
+    chance = Random(str(uuid5(NAMESPACE, residence)))  # noqa: S311 - a story, not a secret
+    middle = MIDDLES[insee]
+    latitude, longitude = (round(axis + chance.uniform(-AROUND, AROUND), 5) for axis in middle)
+    half = (len(names) + 1) // 2
+    return tuple(
+        EntranceDraft(
+            name,
+            dwellings=counts[rank],
+            building=None if len(names) < TWO_BUILDINGS else "Bâtiment " + "AB"[rank >= half],
+            latitude=latitude,
+            longitude=longitude,
+        )
+        for rank, name in enumerate(names)
+    )
 
 
 def joiner_portfolio(name: str, dwellings: int) -> list[Planned]:

@@ -24,7 +24,10 @@ from presence.demonstration.places import (
     joiner_portfolio,
     portfolio,
 )
+from presence.demonstration.sites import seed_sites
+from presence.demonstration.roster import seed_roster
 from presence.demonstration.story import MISSING_ON, SEED, Evening, Stop, write_evenings
+from presence.demonstration.transfers import seed_transfers
 from presence.field.rules import VisitReport
 from presence.field.services import intervention_key, take_in
 from presence.finance.services import AmountEntry, KeyEntry, adopt_key, enter_amount
@@ -32,6 +35,7 @@ from presence.followup.services import SummonsReport, record_summons
 from presence.kernel.clock import at_paris, evening_instant, evening_of, first_of_month
 from presence.kernel.nomenclature import (
     AmountStatus,
+    Area,
     Funder,
     HelpOffered,
     KeyBasis,
@@ -41,6 +45,7 @@ from presence.kernel.nomenclature import (
 )
 from presence.oncall.services import CallReport, link_call, log_call
 from presence.patrimoine import queries as patrimoine
+from presence.patrimoine.places import add_area
 from presence.patrimoine.services import Covering, create_residences
 from presence.planning.frequency import Frequency
 from presence.planning.rules import is_due
@@ -93,6 +98,7 @@ def seed(
     progress("Patrimoine", 0.04)
     stops = _places(cast, known)
     open_accounts(keys.password, keys.factor)
+    seed_roster(cast)
     late: list[VisitReport] = []
     evenings = _evenings(stops, known)
     with transaction(Context(Kind.PRESTATAIRE, cast.prestataire, seconds=600)) as session:
@@ -112,6 +118,8 @@ def seed(
     _followup(cast, known)
     _money(cast, known)
     _agreement(cast, known)
+    seed_transfers(cast)
+    seed_sites(cast)
     progress("Données prêtes", 1.0)
     return Seeded(cast, late)
 
@@ -145,6 +153,7 @@ def _build(
         )
         for row, item in zip(rows, planned, strict=True):
             set_frequency(session, row.id, Frequency(item.times_per_week), from_on=from_on)
+        add_area(session, rows[0].id, Area.CELLAR, name="Caves")
         details = {row.id: item for row, item in zip(rows, planned, strict=True)}
         return [
             (

@@ -155,7 +155,9 @@ def add_entrance(
             Entrance.bailleur_id == residence.bailleur_id, Entrance.residence_id == residence_id
         )
     )
-    (row,) = add_entrances(session, residence, [replace(draft, id=client_id)], after=last or 0)
+    (row,) = add_entrances(
+        session, residence, [replace(draft, id=client_id or uuid4())], after=last or 0
+    )
     if building_id is not None:
         row.building_id = building_of(session, residence_id, building_id).id
     session.flush()

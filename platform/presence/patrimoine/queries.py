@@ -10,8 +10,16 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from presence.kernel.nomenclature import Area
 from presence.kernel.ownership import stated
-from presence.patrimoine.models import Agency, Building, Coverage, Entrance, Residence
+from presence.patrimoine.models import (
+    Agency,
+    Building,
+    CommonArea,
+    Coverage,
+    Entrance,
+    Residence,
+)
 from tenants.context import Kind
 from tenants.database import BEYOND, context_of
 from tenants.models import Commune
@@ -183,6 +191,44 @@ def hall_details(
     if entrance_ids is not None:
         query = query.where(Entrance.id.in_(list(entrance_ids)))
     return [HallDetail(**row._asdict()) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """A common area, of the residence when `entrance_id` is None."""
+
+    id: UUID
+    entrance_id: UUID | None
+    kind: Area
+    name: str | None
+
+
+def buildings(session: Session, residence_id: UUID) -> list[tuple[UUID, str]]:
+    """The buildings of a residence, by name."""
+    rows = session.execute(
+        select(Building.id, Building.name)
+        .where(
+            Building.residence_id == residence_id,
+            Building.archived_on.is_(None),
+            *stated(session, Building),
+        )
+        .order_by(Building.name)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def areas(session: Session, residence_id: UUID) -> list[AreaLine]:
+    """The common areas of a residence, those of its halls too."""
+    rows = session.execute(
+        select(CommonArea.id, CommonArea.entrance_id, CommonArea.kind, CommonArea.name)
+        .where(
+            CommonArea.residence_id == residence_id,
+            CommonArea.archived_on.is_(None),
+            *stated(session, CommonArea),
+        )
+        .order_by(CommonArea.kind, CommonArea.name)
+    )
+    return [AreaLine(row.id, row.entrance_id, Area(row.kind), row.name) for row in rows]
 
 
 def coverage_of(session: Session, residence_id: UUID) -> list[CoveredPeriod]:

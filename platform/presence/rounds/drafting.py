@@ -16,7 +16,7 @@ from presence.kernel.clock import evening_of, now
 from presence.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from presence.kernel.nomenclature import RoundState
 from presence.kernel.ownership import stated
-from presence.rounds.drawing import draw_up
+from presence.rounds.drawing import Engine, draw_up
 from presence.rounds.evening import VISIT_MINUTES, Evening, Wanted, evening
 from presence.rounds.models import RoundPlan, RoundStop
 from presence.rounds.problem import GivenUp, Plan, PlannedStop
@@ -28,8 +28,17 @@ OPEN = (RoundState.ASKED.value, RoundState.DRAFT.value)
 SOLVER_SECONDS = 4.0
 
 
-def ask_for_rounds(session: Session, scheme_id: int, evening_on: date) -> RoundPlan:
-    """Ask for an evening's rounds; the worker draws them up in the moment that follows."""
+def ask_for_rounds(
+    session: Session, scheme_id: int, evening_on: date, client_id: UUID | None = None
+) -> RoundPlan:
+    """Ask for an evening's rounds, once per key; the worker draws them up in the next moment."""
+    known = client_id and session.get(
+        RoundPlan, {"id": client_id, "prestataire_id": context_of(session).own_id}
+    )
+    if known:
+        if (known.scheme_id, known.evening_on) != (scheme_id, evening_on):
+            raise Conflict("Cette clé a déjà servi pour un autre contenu.")
+        return known
     refuse_begun(session, evening_on)
     if scheme_id not in {scheme.id for scheme in schemes(session)}:
         raise NotFound
@@ -48,7 +57,7 @@ def ask_for_rounds(session: Session, scheme_id: int, evening_on: date) -> RoundP
     )
     made = RoundPlan(
         prestataire_id=context_of(session).own_id,
-        id=uuid4(),
+        id=client_id or uuid4(),
         scheme_id=scheme_id,
         evening_on=evening_on,
         version=version,
@@ -62,7 +71,9 @@ def ask_for_rounds(session: Session, scheme_id: int, evening_on: date) -> RoundP
     return made
 
 
-def draw_rounds(session: Session, plan_id: UUID, *, seconds: float = SOLVER_SECONDS) -> RoundPlan:
+def draw_rounds(
+    session: Session, plan_id: UUID, *, seconds: float = SOLVER_SECONDS, engine: Engine = "auto"
+) -> RoundPlan:
     """Draw up the rounds that were asked for; twice is once."""
     row = own_plan(session, plan_id, lock=True)
     if row.state != RoundState.ASKED.value:
@@ -73,7 +84,7 @@ def draw_rounds(session: Session, plan_id: UUID, *, seconds: float = SOLVER_SECO
         row.state, row.error = RoundState.FAILED.value, error.message
         session.flush()
         return row
-    drawn = draw_up(asked.problem(row.seed), seconds=seconds)
+    drawn = draw_up(asked.problem(row.seed), seconds=seconds, engine=engine)
     _keep(session, row, asked, drawn)
     row.state, row.method, row.seconds = RoundState.DRAFT.value, drawn.method, drawn.seconds
     row.drawn_at = now(session)

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from presence.kernel.errors import NotFound
 from presence.kernel.nomenclature import RoundState, StopSource
 from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from presence.planning.queries import place_label
 from presence.roster.queries import shifts_of_evening, teams
+from presence.rounds.drafting import own_plan
 from presence.rounds.models import RoundOpening, RoundPlan, RoundStop
 from presence.rounds.problem import Reason
 from tenants.scheme import contracts
@@ -93,6 +95,20 @@ def rounds_of(
         .limit(1)
     )
     return _view(session, row) if row is not None else None
+
+
+def rounds_of_evening(session: Session, scheme_id: int, evening_on: date) -> RoundsView:
+    """The last version that is not superseded; raises `NotFound`."""
+    live = [state for state in RoundState if state is not RoundState.SUPERSEDED]
+    found = rounds_of(session, scheme_id, evening_on, live)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rounds_by_id(session: Session, plan_id: UUID) -> RoundsView:
+    """One version; raises `NotFound`."""
+    return _view(session, own_plan(session, plan_id))
 
 
 def own_round(

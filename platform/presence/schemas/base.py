@@ -81,6 +81,10 @@ class SchemeIn(Shape):
     scheme = Id(load_default=None, allow_none=True)
 
 
+class NothingIn(Shape):
+    """An object without a field: the address says it all."""
+
+
 class PageOut(Shape):
     """A page of a list: its items come with the list's own shape."""
 

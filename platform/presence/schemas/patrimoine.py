@@ -7,7 +7,7 @@ from marshmallow import ValidationError as Refused
 
 from presence.kernel.nomenclature import ArchiveReason, Area
 from presence.schemas.base import Shape
-from presence.schemas.fields import Code, Day, Degrees, Id, Part, Several, Text, Whole
+from presence.schemas.fields import Code, Day, Degrees, Flag, Id, Part, Several, Text, Whole
 from presence.schemas.planning import FrequencyOut
 from presence.schemas.shown import Shown
 from tenants.classes import DataClass
@@ -191,7 +191,7 @@ class CoverageIn(Shape):
     """Enter the perimeter (`covered`), leave it, or count the dwellings again, from a day."""
 
     from_on = Day(required=True)
-    covered = Whole(least=0, most=1, load_default=1)
+    covered = Flag(load_default=True)
     dwellings = Whole(least=0, most=MOST_DWELLINGS, load_default=None, allow_none=True)
 
 

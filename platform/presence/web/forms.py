@@ -1,5 +1,6 @@
 """Read what a form or an address gives: dates, hours, keys, codes; raise `Invalid` in French."""
 
+import re
 from datetime import date, time
 from enum import StrEnum
 from typing import TypeVar
@@ -62,6 +63,16 @@ def whole(text: str | None, field: str, *, least: int, most: int) -> int:
     if not (told.isascii() and told.isdigit() and least <= int(told[:9]) <= most):
         raise Invalid(field, f"Donnez un nombre entier de {least} à {most}.")
     return int(told)
+
+
+def decimal(text: str | None, field: str, *, most: int) -> float | None:
+    """Degrees, with a comma or a point; None when nothing is written."""
+    told = (text or "").strip().replace(",", ".")
+    if not told:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,8})?", told) or abs(float(told)) > most:
+        raise Invalid(field, f"Donnez des degrés décimaux, de -{most} à {most} (45,5861).")
+    return float(told)
 
 
 def members(nomenclature: type[Member], texts: list[str], field: str) -> tuple[Member, ...]:
