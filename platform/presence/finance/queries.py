@@ -16,6 +16,7 @@ from presence.finance.models import (
     SharingKey,
     Subsidy,
 )
+from presence.kernel.nomenclature import KeyBasis
 
 
 @dataclass(frozen=True)
@@ -193,3 +194,13 @@ def years_touched(session: Session, from_on: date, to_on: date | None) -> list[i
     years = {row[0].year for row in session.execute(select(Cost.from_on).distinct())}
     last = to_on.year if to_on else max(years, default=from_on.year)
     return sorted(year for year in years if from_on.year <= year <= last)
+
+
+def key_in_force(session: Session, scheme_id: int, day: date) -> KeyBasis | None:
+    """What the sharing key weighs on a day, None without a key."""
+    basis = session.scalar(
+        select(SharingKey.basis).where(
+            SharingKey.scheme_id == scheme_id, SharingKey.valid_during.contains(day)
+        )
+    )
+    return KeyBasis(basis) if basis is not None else None

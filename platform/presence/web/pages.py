@@ -6,7 +6,9 @@ from presence.kernel import formats
 from presence.throttling import limiter
 from presence.web import (
     account,
+    agents,
     bilan,
+    calendar,
     contracts,
     door,
     errors,
@@ -17,10 +19,13 @@ from presence.web import (
     journal,
     members,
     night,
+    onboarding,
     operations,
+    own_shifts,
     places,
     residences,
     rights,
+    roster,
     rounds,
     session,
     shares,
@@ -37,8 +42,9 @@ BLUEPRINTS = (
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
-    places.blueprint,
+    places.blueprint, onboarding.blueprint,
     sites.blueprint, field_sheet.blueprint,
+    roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
 )  # fmt: skip
 FILTERS = {
     "number": formats.number,
