@@ -202,17 +202,6 @@ def windows(session: Session, scheme_id: int) -> list[ServiceWindow]:
     return sorted(live, key=lambda row: row.valid_during.lower or date.min)
 
 
-def window_on(session: Session, scheme_id: int, evening_on: date) -> ServiceWindow | None:
-    """The service window in force on an evening, None if the scheme does not serve that day."""
-    row = session.scalar(
-        select(ServiceWindow).where(
-            ServiceWindow.scheme_id == scheme_id,
-            ServiceWindow.valid_during.contains(evening_on),
-        )
-    )
-    return row if row is not None and evening_on.isoweekday() in row.weekdays else None
-
-
 def _require(
     organisation: Organisation, kind: OrganisationKind, from_on: date, to_on: date | None
 ) -> None:

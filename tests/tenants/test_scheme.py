@@ -16,7 +16,7 @@ from tenants.scheme import (
     memberships,
     schemes,
     sign_contract,
-    window_on,
+    windows,
 )
 from tests.factories.schemes import a_scheme, an_organisation
 from tests.worlds import World
@@ -125,8 +125,8 @@ def test_the_window_in_force_is_the_one_of_that_day(world: World) -> None:
     scheme_id = a_scheme(world, from_on=JANUARY, to_on=NEXT)
 
     with world.scheme() as session:
-        before = window_on(session, scheme_id, date(2013, 12, 31))
-        during = window_on(session, scheme_id, JANUARY)
+        (window,) = windows(session, scheme_id)
+        period = window.valid_during
 
-    assert before is None
-    assert during is not None
+    assert date(2013, 12, 31) not in period
+    assert JANUARY in period

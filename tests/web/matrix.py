@@ -89,6 +89,8 @@ PAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "/residences/<uuid:residence_id>/parties-communes"): BAILLEURS,
     ("POST", "/residences/<uuid:residence_id>/archiver"): BAILLEURS,
     ("POST", "/residences/<uuid:residence_id>/desarchiver"): BAILLEURS,
+    ("GET", "/horaires"): (*BAILLEURS, "dpo", "leader", "provider", "operator"),
+    ("POST", "/horaires"): OPERATOR,
     ("GET", "/mise-en-route"): BAILLEURS,
     ("GET", "/mise-en-route/affiche"): BAILLEURS,
     **{

@@ -27,6 +27,7 @@ _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_BILAN, Entry("/bilan", "Bilan")),
     (Permission.OPERATE, Entry("/exploitation", "Exploitation")),
     (Permission.READ_CONTRACTS, Entry("/contrats", "Contrats")),
+    (Permission.READ_CONTRACTS, Entry("/horaires", "Horaires")),
     (Permission.MANAGE_MEMBERS, Entry("/membres", "Membres")),
     (Permission.READ_RIGHTS, Entry("/droits", "Droits")),
     (Permission.READ_JOURNAL, Entry("/journal", "Journal")),

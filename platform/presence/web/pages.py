@@ -15,6 +15,7 @@ from presence.web import (
     evening,
     field_sheet,
     headers,
+    hours,
     isolation,
     journal,
     members,
@@ -42,7 +43,7 @@ BLUEPRINTS = (
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
-    places.blueprint, onboarding.blueprint,
+    places.blueprint, onboarding.blueprint, hours.blueprint,
     sites.blueprint, field_sheet.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
 )  # fmt: skip
