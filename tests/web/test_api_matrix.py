@@ -22,6 +22,8 @@ QUERIES = {
     "visits": {"evening": "2013-12-04"},
     "interventions": {"evening": "2013-12-04"},
     "calls": {"evening": "2013-12-03"},
+    "evening-plans": {"evening": "2013-12-05"},
+    "ledgers": {"week": "2013-W49"},
 }
 
 

@@ -37,7 +37,24 @@ def prepared(demo: World, leader: FlaskClient) -> str:
 
 
 def plan_id(demo: World) -> str:
-    return str(demo.scalar("select id from presence.round_plan order by version desc limit 1"))
+    return str(
+        demo.scalar(
+            "select id from presence.round_plan where evening_on = %s "
+            "order by version desc limit 1",
+            TONIGHT,
+        )
+    )
+
+
+def a_stop(demo: World, but: UUID | None = None) -> str:
+    return str(
+        demo.scalar(
+            "select id from presence.round_stop where round_plan_id = %s "
+            "and team_id is distinct from %s and team_id is not null limit 1",
+            plan_id(demo),
+            but,
+        )
+    )
 
 
 def test_rounds_are_prepared_then_published(demo: World, leader: FlaskClient) -> None:
@@ -89,12 +106,12 @@ def test_an_agent_sees_the_own_teams_stops_only(demo: World, leader: FlaskClient
 
 def test_a_stop_is_taken_out_with_a_reason(demo: World, leader: FlaskClient) -> None:
     page = prepared(demo, leader)
-    stop = demo.scalar("select id from presence.round_stop where team_id is not null limit 1")
+    stop = a_stop(demo)
 
     answer = leader.post(
         f"/tournees/{plan_id(demo)}/arrets",
         data={
-            "csrf_token": csrf_of(page), "arret": str(stop), "equipe": "retirer",
+            "csrf_token": csrf_of(page), "arret": stop, "equipe": "retirer",
             "motif": "Accès fermé pour travaux",
         },
     )  # fmt: skip
@@ -115,9 +132,9 @@ def test_a_change_that_cannot_be_says_why_and_writes_nothing(
     demo: World, leader: FlaskClient, change: dict[str, str], told: str
 ) -> None:
     page = prepared(demo, leader)
-    stop = demo.scalar("select id from presence.round_stop where team_id is not null limit 1")
+    stop = a_stop(demo)
     team = demo.scalar("select id from presence.team where name = 'Équipe 1'")
-    form = {"csrf_token": csrf_of(page), "arret": str(stop), "equipe": str(team)}
+    form = {"csrf_token": csrf_of(page), "arret": stop, "equipe": str(team)}
 
     answer = leader.post(f"/tournees/{plan_id(demo)}/arrets", data=form | change)
 
@@ -129,14 +146,11 @@ def test_a_change_that_cannot_be_says_why_and_writes_nothing(
 def test_a_team_that_has_no_time_refuses_the_stop(demo: World, leader: FlaskClient) -> None:
     short = a_team_on_duty(demo, TONIGHT, name="Renfort", hours=(time(17), time(17, 3)))
     page = prepared(demo, leader)
-    stop = demo.scalar(
-        "select id from presence.round_stop where team_id is not null and team_id <> %s limit 1",
-        short,
-    )
+    stop = a_stop(demo, short)
 
     answer = leader.post(
         f"/tournees/{plan_id(demo)}/arrets",
-        data={"csrf_token": csrf_of(page), "arret": str(stop), "equipe": str(short)},
+        data={"csrf_token": csrf_of(page), "arret": stop, "equipe": str(short)},
     )
 
     assert answer.status_code == 422

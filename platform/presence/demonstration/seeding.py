@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from presence.daily_reports.services import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.facts import Facts, facts
+from presence.demonstration.onboarding import seed_onboarding
 from presence.demonstration.places import (
     JOINERS,
     OPAC38,
@@ -24,8 +25,10 @@ from presence.demonstration.places import (
     joiner_portfolio,
     portfolio,
 )
-from presence.demonstration.sites import seed_sites
+from presence.demonstration.planning import seed_requests
 from presence.demonstration.roster import seed_roster
+from presence.demonstration.rounds import seed_rounds
+from presence.demonstration.sites import seed_sites
 from presence.demonstration.story import MISSING_ON, SEED, Evening, Stop, write_evenings
 from presence.demonstration.transfers import seed_transfers
 from presence.field.rules import VisitReport
@@ -120,6 +123,9 @@ def seed(
     _agreement(cast, known)
     seed_transfers(cast)
     seed_sites(cast)
+    seed_requests(cast)
+    seed_rounds(cast)
+    seed_onboarding(cast)
     progress("Données prêtes", 1.0)
     return Seeded(cast, late)
 
