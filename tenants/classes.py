@@ -50,7 +50,7 @@ GIVEN: Mapping[str, frozenset[DataClass]] = {
 OWNER_KEYS = frozenset(
     {
         "bailleur_id", "prestataire_id", "scheme_id", "organisation_id", "territory_id",
-        "lead_bailleur_id", "subject",
+        "lead_bailleur_id", "buyer_id", "subject",
     }
 )  # fmt: skip
 # By these names a row says who did it, or whom it is about.

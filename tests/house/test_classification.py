@@ -77,6 +77,7 @@ GROUPS = {
 # Who writes files for spreadsheets: one more is a review of what it holds.
 SPREADSHEETS = {
     "platform/presence/cli/figures.py",  # the published bilan
+    "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
     "platform/presence/web/rights.py",  # the table of rights
 }
 

@@ -5,8 +5,8 @@ from tests.worlds import World
 
 EVERYBODY = sorted([*LOGINS, "presence_aggregator"])
 RELAY, SCHEME = ["presence_relay"], ["presence_scheme"]
-PRESTATAIRE = ["presence_prestataire"]
-# Reviewed one by one (actors.md, ADR 0002, 0006, 0012): adding a line is an ADR.
+BAILLEUR, PRESTATAIRE = ["presence_bailleur"], ["presence_prestataire"]
+# Reviewed one by one (actors.md, ADR 0002, 0006, 0012, 0015): adding a line is an ADR.
 REVIEWED = {
     "accept_invitation": ("presence_owner", RELAY),
     "account_for_sign_in": ("presence_owner", RELAY),
@@ -16,7 +16,9 @@ REVIEWED = {
     "aggregate": ("presence_aggregator", RELAY),
     "arm_invitation": ("presence_owner", RELAY),
     "arm_reset": ("presence_owner", RELAY),
+    "calendar_shifts": ("presence_owner", RELAY),
     "cards_of": ("presence_owner", RELAY),
+    "base_dates": ("presence_aggregator", SCHEME),
     "change_password": ("presence_owner", RELAY),
     "close_account": ("presence_owner", RELAY),
     "close_session": ("presence_owner", RELAY),
@@ -64,9 +66,11 @@ REVIEWED = {
     "signed_scheme": ("presence_owner", EVERYBODY),
     "signed_schemes": ("presence_owner", EVERYBODY),
     "snapshot_bases": ("presence_aggregator", SCHEME),
+    "take_transfer": ("presence_owner", BAILLEUR),
     "today": ("presence_owner", EVERYBODY),
     "token_by_hash": ("presence_owner", RELAY),
     "tokens_of": ("presence_owner", RELAY),
+    "transfer_offered": ("presence_owner", BAILLEUR),
     "use_reset": ("presence_owner", RELAY),
     "verify": ("presence_owner", []),
     "waiting_session": ("presence_owner", RELAY),

@@ -77,8 +77,8 @@ _GROUND = (
         "Un agent du prestataire ouvre les suites données par les bailleurs.",
         ("tests/tenants/test_roles.py::test_a_prestataire_never_opens_follow_up_nor_money",),
         "tenants/roles.py",
-        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY},",
-        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.FOLLOW_UP},",
+        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES},",
+        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES, P.FOLLOW_UP},",
     ),
 )  # fmt: skip
 

@@ -121,13 +121,18 @@ def seed(
     _followup(cast, known)
     _money(cast, known)
     _agreement(cast, known)
+    _besides(cast)
+    progress("Données prêtes", 1.0)
+    return Seeded(cast, late)
+
+
+def _besides(cast: Cast) -> None:
+    """What the rooms around the evening hold, each as its own people would write it."""
     seed_transfers(cast)
     seed_sites(cast)
     seed_requests(cast)
     seed_rounds(cast)
     seed_onboarding(cast)
-    progress("Données prêtes", 1.0)
-    return Seeded(cast, late)
 
 
 def finish(seeded: Seeded) -> None:

@@ -63,7 +63,7 @@ def facts_of(session: Session, identity: Identity) -> Facts:
         convention_on=row.convention_on if row else None,
         data_agreement_on=row.data_agreement_on if row else None,
         trial_evening_on=row.trial_evening_on if row else None,
-        live_from_on=row.live_from_on if row else None,
+        live_from_on=row.live_from_on if row and row.live_from_on else _first_covered(session),
     )
 
 
@@ -74,6 +74,11 @@ def own_scheme(session: Session) -> tuple[Scheme | None, date | None]:
         if found:
             return scheme, found[-1].valid_during.lower
     return None, None
+
+
+def _first_covered(session: Session) -> date | None:
+    rows = session.scalars(select(Coverage.valid_during).where(*stated(session, Coverage)))
+    return min((row.lower for row in rows if row.lower is not None), default=None)
 
 
 def is_live(session: Session) -> bool:

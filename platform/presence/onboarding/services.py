@@ -106,8 +106,9 @@ def note_trial(session: Session, evening_on: date) -> None:
 def activate(session: Session, facts: Facts, live_from_on: date) -> int:
     """Go live from a day: every residence enters the perimeter; how many."""
     row = _row(session)
-    if row.activated_at is not None:
-        raise Conflict(f"Votre organisme est en service depuis le {row.live_from_on:%d/%m/%Y}.")
+    if row.activated_at is not None or facts.live_from_on is not None:
+        since = row.live_from_on or facts.live_from_on
+        raise Conflict(f"Votre organisme est en service depuis le {since:%d/%m/%Y}.")
     absent = missing(facts)
     if absent:
         raise Conflict(f"Activation impossible : {' ; '.join(absent)}.")

@@ -30,7 +30,7 @@ class Transfer(BailleurOwned, Base):
         DataClass.LANDLORD_ONLY,
         operational=("content",),
         landlord_only=("buyer_name",),
-        secret=("secret_hash", "buyer_id"),
+        secret=("secret_hash",),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     effective_on: Mapped[date] = mapped_column(Date)
