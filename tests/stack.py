@@ -1,5 +1,6 @@
 """The servers of one pytest run: started by its first process, reached by the others."""
 
+import base64
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from devstack.mail import serve
 from devstack.processes import free_port
 from devstack.secrets_file import Secrets, load_or_create
 from devstack.stack import Stack
-from presence.settings import MailRelay, Settings
+from presence.settings import MailRelay, Settings, VaultKeys
 from tenants.database import engine_urls
 
 
@@ -65,6 +66,7 @@ class Servers:
             redis_url=self.redis_url(redis_number),
             secret_key=secrets.secret_key,
             context_key=secrets.signing_key(),
+            vault=VaultKeys(base64.b64decode(secrets.vault_key)),
             public_url="http://127.0.0.1:8000",
             mail=MailRelay(f"smtp://127.0.0.1:{self.smtp_port}", "presence@presence.example"),
         )
@@ -79,6 +81,7 @@ class Servers:
             "CONTEXT_KEY_ID": secrets.context_key_id,
             "CONTEXT_KEY": secrets.context_key,
             "SECRET_KEY": secrets.secret_key,
+            "PRESENCE_VAULT_KEY": secrets.vault_key,
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
         }
 

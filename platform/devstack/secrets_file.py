@@ -1,8 +1,9 @@
 """The installation's secrets: made at the first start, kept in a private file."""
 
+import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyotp
@@ -24,6 +25,8 @@ class Secrets:
     demo_password: str
     # The second factor that one account of the demonstration keeps (base 32).
     demo_totp: str = ""
+    # Seals the access codes (32 bytes, base 64).
+    vault_key: str = ""
 
     def role_passwords(self) -> dict[Kind, str]:
         """The password of each context kind's database role."""
@@ -37,7 +40,9 @@ class Secrets:
 def load_or_create(path: Path) -> Secrets:
     """The secrets of this installation."""
     if path.exists():
-        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        known = Secrets(**json.loads(path.read_text(encoding="utf-8")))
+        # Made by a version that had no vault.
+        return known if known.vault_key else _kept(path, replace(known, vault_key=_vault_key()))
     made = Secrets(
         superuser=secrets.token_hex(24),
         migrator=secrets.token_hex(24),
@@ -52,7 +57,16 @@ def load_or_create(path: Path) -> Secrets:
             for _ in range(4)
         ),
         demo_totp=pyotp.random_base32(),
+        vault_key=_vault_key(),
     )
+    return _kept(path, made)
+
+
+def _vault_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _kept(path: Path, made: Secrets) -> Secrets:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")

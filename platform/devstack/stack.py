@@ -61,6 +61,7 @@ class Stack:
             "CONTEXT_KEY_ID": secrets.context_key_id,
             "CONTEXT_KEY": secrets.context_key,
             "SECRET_KEY": secrets.secret_key,
+            "PRESENCE_VAULT_KEY": secrets.vault_key,
             "DEMO_PASSWORD": secrets.demo_password,
             "DEMO_TOTP_SECRET": secrets.demo_totp,
         }

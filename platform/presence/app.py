@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from presence import tables
 from presence.api import init_api
-from presence.kernel import mail, redaction, sealing
+from presence.kernel import mail, redaction, sealing, vault
 from presence.settings import Settings
 from presence.web.pages import init_pages
 from tenants.context import Kind
@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> Flask:
     redaction.install()
     configure(settings.context_key)
     sealing.configure(settings.secret_key)
+    vault.configure(settings.vault)
     mail.configure(settings.mail)
     db.init_app(app)
     # Every table is known from the start: the page of isolation tells them all.

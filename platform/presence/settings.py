@@ -4,8 +4,9 @@ Run from a checkout while `make demo` serves, the `presence` command finds what 
 `$PRESENCE_HOME/run.env` and `admin.env` (default `.presence/`); the environment always wins.
 """
 
+import base64
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,14 @@ class MailRelay:
 
 
 @dataclass(frozen=True)
+class VaultKeys:
+    """Keys of the access codes' vault: the one that seals, the former ones that still open."""
+
+    current: bytes = field(repr=False)
+    former: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a process of Présence needs to know of the outside."""
 
@@ -34,6 +43,7 @@ class Settings:
     redis_url: str
     secret_key: str
     context_key: SigningKey
+    vault: VaultKeys
     public_url: str
     mail: MailRelay
     # How many reverse proxies stand in front, each adding one X-Forwarded-For; none: 0.
@@ -84,6 +94,7 @@ def load() -> Settings:
         redis_url=read_variable("REDIS_URL"),
         secret_key=read_variable("SECRET_KEY"),
         context_key=signing_key(),
+        vault=vault_keys(),
         public_url=read_variable("PRESENCE_URL", "http://127.0.0.1:8000"),
         mail=mail_relay(),
         trusted_proxies=_proxies(read_variable("TRUSTED_PROXIES", "0")),
@@ -110,6 +121,29 @@ def _proxies(text: str) -> int:
 def signing_key() -> SigningKey:
     """The key that signs contexts, as the environment gives it (secret in hexadecimal)."""
     return SigningKey(read_variable("CONTEXT_KEY_ID"), bytes.fromhex(read_variable("CONTEXT_KEY")))
+
+
+def vault_keys() -> VaultKeys:
+    """The keys that seal and open access codes, as the environment gives them."""
+    former = read_variable("PRESENCE_VAULT_FORMER_KEYS", "")
+    return VaultKeys(
+        _vault_key("PRESENCE_VAULT_KEY", read_variable("PRESENCE_VAULT_KEY")),
+        tuple(
+            _vault_key("PRESENCE_VAULT_FORMER_KEYS", text)
+            for text in former.replace(",", " ").split()
+        ),
+    )
+
+
+def _vault_key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        message = f"{name} ne convient pas : une clé est faite de 32 octets au hasard, en base64."
+        raise MissingVariable(message)
+    return key
 
 
 @cache

@@ -26,9 +26,9 @@ ADDED: dict[str, object] = {
 }  # fmt: skip
 # People's own words: any writing is theirs.
 FREE = {"label", "name", "signer", "body", "job", "access_means", "document", "code",
-        "reason"}  # fmt: skip
+        "reason", "address", "agency", "why"}  # fmt: skip
 # The operator is of no bailleur: every organisation is its own to name.
-ANYBODYS = {"organisations/bailleurs", "memberships"}
+ANYBODYS = {"organisations/bailleurs", "memberships", "service-hours"}
 THEIRS = {
     "residence_id": "select id from presence.residence where bailleur_id = %s limit 1",
     "entrance_id": "select id from presence.entrance where bailleur_id = %s limit 1",
@@ -48,8 +48,13 @@ OTHER_PROVIDER = {
     "team_id": "select id from presence.team where name = 'Ailleurs'",
     "shift_id": "select shift_id from presence.shift_swap where reason = 'Ailleurs'",
     "swap_id": "select id from presence.shift_swap where reason = 'Ailleurs'",
+    "plan_id": "select id from presence.round_plan where error = 'Ailleurs'",
+    "stop_id": "select id from presence.round_stop where given_up_why = 'Ailleurs'",
 }
 THEIRS["account_id"] = "select id from presence.account where organisation_id = %s limit 1"
+THEIRS["request_id"] = "select id from presence.visit_request where bailleur_id = %s limit 1"
+THEIRS["building_id"] = "select id from presence.building where bailleur_id = %s limit 1"
+THEIRS["residences"] = THEIRS["residence_id"]
 THEIRS["interventions"] = THEIRS["intervention_id"]
 THEIRS["replaces"] = "select id from presence.site_note where bailleur_id = %s limit 1"
 # What names a request of another's, for each operation that asks for a name.
@@ -58,6 +63,7 @@ KEYS = {
     "calls": THEIRS["call_id"],
     "events": THEIRS["intervention_id"],
     "summonses": "select id from presence.summons where bailleur_id = %s limit 1",
+    "visit-requests": THEIRS["request_id"],
 }
 
 
@@ -424,4 +430,16 @@ def part(world: World) -> None:
             "(id, shift_id, from_agent_id, to_agent_id, reason, prestataire_id) "
             "select gen_random_uuid(), shift.id, one, two, 'Ailleurs', prestataire_id "
             "from shift, pair"
+        )
+        connection.execute(
+            "with plan as (insert into presence.round_plan "
+            "(id, scheme_id, evening_on, version, state, seed, error, prestataire_id) "
+            "select gen_random_uuid(), scheme_id, '2013-12-07', 1, 'draft', 1, 'Ailleurs', "
+            "prestataire_id from presence.team where name = 'Ailleurs' "
+            "returning id, prestataire_id) "
+            "insert into presence.round_stop (id, round_plan_id, rank, bailleur_id, residence_id, "
+            "entrance_id, minutes, opens_at, closes_at, source, reasons, given_up_why, "
+            "prestataire_id) select gen_random_uuid(), plan.id, 0, s.bailleur_id, s.residence_id, "
+            "s.entrance_id, s.minutes, s.opens_at, s.closes_at, s.source, s.reasons, 'Ailleurs', "
+            "plan.prestataire_id from plan, (select * from presence.round_stop limit 1) s"
         )

@@ -8,7 +8,8 @@ EXPECTED = {
     "events",
     "bilans", "allocations", "summonses", "costs", "subsidies", "sharing-keys", "organisations",
     "memberships", "sharing-agreements", "field", "notes", "access-codes",
-    "entrances", "transfers", "rounds",
+    "entrances", "transfers", "rounds", "service-hours", "agents", "teams", "shifts", "swaps",
+    "calendar-links", "visit-requests", "ledgers", "evening-plans",
 }  # fmt: skip
 
 

@@ -37,8 +37,11 @@ READING = (
     ("PUT", "entrances/<uuid:entrance_id>"),
     ("PUT", "entrances/<uuid:entrance_id>/residence"),
     ("PUT", "entrances/<uuid:entrance_id>/archive"),
+    ("POST", "visit-requests"),
+    ("PUT", "visit-requests/<uuid:request_id>/answer"),
     ("POST", "transfers"),
     ("POST", "transfers/acceptance"),
+    ("POST", "service-hours"),
     ("POST", "rounds"),
     ("PUT", "rounds/<uuid:plan_id>/stops"),
     ("PUT", "rounds/<uuid:plan_id>/stops/<uuid:stop_id>"),
@@ -118,6 +121,30 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
         ),
         **_places(place, str(visit["entrance_id"]), key),
         **_rounds(key),
+        ("POST", "visit-requests"): Whole(
+            "opac38",
+            {"residence_id": place, "entrance_id": visit["entrance_id"], "evening": "2013-12-12"},
+        ),
+        ("PUT", "visit-requests/<uuid:request_id>/answer"): Whole(
+            "leader",
+            {"decision": "accepted"},
+            {
+                "request_id": key(
+                    "select id from presence.visit_request "
+                    "where bailleur_id = %s and state = 'pending'",
+                    opac,
+                )
+            },
+        ),
+        ("POST", "service-hours"): Whole(
+            "operator",
+            {
+                "from_on": "2014-04-01",
+                "opens_at": "18:00",
+                "closes_at": "00:00",
+                "seasons": [{"months": [7, 8], "opens_at": "19:00", "closes_at": "01:00"}],
+            },
+        ),
         ("POST", "visits"): Whole("agent", visit),
         ("POST", "field/sync"): Whole("leader", {"items": [visit | {"client_id": str(uuid4())}]}),
         ("POST", "calls"): Whole(
@@ -248,7 +275,8 @@ def _places(place: str, hall: str, key: Callable[..., str]) -> dict[tuple[str, s
 def _rounds(key: Callable[..., str]) -> dict[tuple[str, str], Whole]:
     plan = key("select id from presence.round_plan where state = 'draft'")
     stop = key(
-        "select id from presence.round_stop where round_plan_id = %s and team_id is not null limit 1",
+        "select id from presence.round_stop where round_plan_id = %s and team_id is not null "
+        "limit 1",
         plan,
     )
     team = key("select team_id from presence.round_stop where id = %s", stop)

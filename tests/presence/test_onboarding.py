@@ -29,7 +29,7 @@ from tests.worlds import World
 
 LIVE, DONE = date(2014, 1, 6), date(2013, 12, 1)
 IDENTITY = {
-    "legal_form": "oph", "siret": "27380001500003", "contact_name": "Mme Test",
+    "legal_form": "oph", "siret": "24380060400007", "contact_name": "Mme Test",
     "contact_email": "test@neuf.example", "contact_phone": "04 00 00 00 00",
 }  # fmt: skip
 COMPLETE = Facts(
@@ -146,7 +146,7 @@ def test_a_trial_evening_names_the_halls_that_would_be_visited(newcomer: World) 
 @pytest.mark.parametrize(
     ("change", "field"),
     [({"legal_form": "x"}, "legal_form"), ({"siret": "123"}, "siret"),
-     ({"siret": "27380001500004"}, "siret"), ({"contact_name": " "}, "contact_name"),
+     ({"siret": "24380060400000"}, "siret"), ({"contact_name": " "}, "contact_name"),
      ({"contact_email": "nul"}, "contact_email")],
     ids=str,
 )  # fmt: skip

@@ -23,6 +23,7 @@ QUERIES = {
     "interventions": {"evening": "2013-12-04"},
     "calls": {"evening": "2013-12-03"},
     "evening-plans": {"evening": "2013-12-05"},
+    "rounds": {"evening": "2013-12-05"},
     "ledgers": {"week": "2013-W49"},
 }
 

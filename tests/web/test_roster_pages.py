@@ -194,8 +194,8 @@ def test_whose_card_expires_comes_first(leader: FlaskClient) -> None:
 
     names = re.findall(r'<th scope="row">([^<]+)<', page)
     assert names[:3] == ["Bruno Vial", "Samir Toussaint", "Élodie Brun"]
-    assert "Carte : expirée le 15/11/2013" in page
-    assert "Carte : expire le 28/12/2013" in page
+    assert "Carte\u00a0: expirée le 15/11/2013" in page
+    assert "Carte\u00a0: expire le 28/12/2013" in page
     assert "7\u00a0agents, dont 3 avec une carte ou une formation à renouveler" in page
 
 
@@ -261,7 +261,7 @@ def test_a_training_is_noted(demo: World, leader: FlaskClient) -> None:
     assert answer.status_code == 303
     page = page_of(leader, path)
     assert "valable jusqu'au 02/12/2018" in page
-    assert "Maintien des compétences : expirée" not in page
+    assert "Maintien des compétences\u00a0: expirée" not in page
 
 
 def test_an_unknown_agent_s_page_does_not_exist(leader: FlaskClient) -> None:

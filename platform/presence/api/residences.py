@@ -22,7 +22,7 @@ from presence.patrimoine.services import Covering
 from presence.planning.frequency import Frequency
 from presence.planning.queries import frequency_from, frequency_line
 from presence.planning.services import set_frequency
-from presence.planning.stored import frequency_values
+from presence.planning.stored import frequency_to_json
 from presence.planning.wording import per_week
 from presence.schemas.base import PageIn, SchemeIn, page_of
 from presence.schemas.patrimoine import ImportedOut, ResidenceDetailOut, ResidenceOut
@@ -97,7 +97,7 @@ def put_frequency(
     return {
         "residence_id": residence_id, "entrance_id": entrance_id, "from_on": from_on,
         "times_per_week": per_week(frequency),
-    } | frequency_values(frequency)  # fmt: skip
+    } | frequency_to_json(frequency)  # fmt: skip
 
 
 def _frequency(body: dict[str, Any]) -> Frequency:
@@ -126,7 +126,7 @@ def dumped_residence(session: Session, residence_id: UUID) -> dict[str, object]:
             "frequency": {
                 "residence_id": residence_id, "entrance_id": None, "from_on": line.from_on,
                 "times_per_week": short,
-            } | frequency_values(line.frequency),
+            } | frequency_to_json(line.frequency),
         }  # fmt: skip
     return _dumped(session, [place])[place.id] | told
 

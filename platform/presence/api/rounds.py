@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from presence.accounts.identity import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.schemes import only_scheme
-from presence.kernel.errors import Invalid
+from presence.kernel.errors import Invalid, NotFound
 from presence.rounds import drafting, editing, publishing
 from presence.rounds.editing import Where
 from presence.rounds.view import RoundsView, StopView, rounds_by_id, rounds_of_evening
@@ -62,6 +62,8 @@ def put_stop(
     session: Session, _: Identity, body: dict[str, Any], plan_id: UUID, stop_id: UUID
 ) -> dict[str, object]:
     """Donner un arrêt à une équipe, ou le retirer avec un motif."""
+    if not editing.has_stop(session, plan_id, stop_id):
+        raise NotFound
     if (body["team_id"] is None) == (body["why"] is None):
         raise Invalid("team_id", "Donnez une équipe, ou le motif du retrait.")
     if body["why"] is not None:

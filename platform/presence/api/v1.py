@@ -17,8 +17,10 @@ from presence.api import (
     events,
     field,
     figures,
+    hours,
     organisations,
     places,
+    planning,
     residences,
     roster,
     rounds,
@@ -36,8 +38,9 @@ PREFIX = "/api/v1"
 BLUEPRINTS = [
     door.blueprint
     for module in (
-        residences, places, rounds, sites, transfers, field, calls, events, evenings, daily_reports,
-        summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
+        residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
+        daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
+        hours,
     )
     for door in module.DOORS
 ]  # fmt: skip

@@ -92,9 +92,7 @@ def interventions(
     return [_recorded(row, actions[row.id]) for row in session.scalars(ordered)]
 
 
-def visits_made(
-    session: Session, start: date, end: date, scheme_id: int
-) -> dict[UUID, list[date]]:
+def visits_made(session: Session, start: date, end: date, scheme_id: int) -> dict[UUID, list[date]]:
     """The evenings on which each entrance was visited, both ends included, in order."""
     rows = session.execute(
         select(Visit.entrance_id, Visit.evening_on)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from presence.followup.models import Summons
@@ -36,3 +36,15 @@ def followed(session: Session, intervention_ids: Iterable[UUID]) -> set[UUID]:
         )
     )
     return {row for row in rows if row is not None}
+
+
+def summonses_at(session: Session, residence_id: UUID) -> int:
+    """How many summonses were noted at a residence."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Summons)
+            .where(Summons.residence_id == residence_id, *stated(session, Summons))
+        )
+        or 0
+    )

@@ -40,8 +40,8 @@ class PlaceImport(BailleurOwned, Base):
     __classes__: ClassVar = classified(
         DataClass.LANDLORD_ONLY,
         landlord_only=(
-            "archive_absent", "file_name", "file_hash", "format", "state", "mapping", "repairs", "table_data", "plan",
-            "fingerprint", "undo", "error", "header",
+            "archive_absent", "file_name", "file_hash", "format", "state", "mapping", "repairs",
+            "table_data", "plan", "fingerprint", "undo", "error", "header",
         ),
     )  # fmt: skip
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

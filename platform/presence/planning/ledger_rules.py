@@ -5,11 +5,13 @@ fills a deficit elsewhere, so that an owner's figures are the sums of its places
 last evening that is over; the evenings after it remain. An evening counts once for a place.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from itertools import islice
 from uuid import UUID
 
 from presence.kernel.formats import count, percent
@@ -143,21 +145,31 @@ def allot(
         held[place.owner] += place.served
         due[place.owner] += place.due
     for evening in sorted(day for day in capacity if day > as_of):
-        spare = {place.place_id: _spare(place, evening, as_of, given) for place in places}
-        waiting = [place for place in places if spare[place.place_id] is not None]
-        for _ in range(min(capacity[evening], len(waiting))):
-            first = min(
-                waiting,
-                key=lambda place: (
-                    spare[place.place_id],
-                    Fraction(held[place.owner], due[place.owner]),
-                    place.place_id,
-                ),
-            )
-            waiting.remove(first)
-            held[first.owner] += 1
-            given[first.place_id] += (evening,)
+        waiting: dict[int, dict[int, list[UUID]]] = {}
+        for place in sorted(places, key=lambda place: place.place_id):
+            spare = _spare(place, evening, as_of, given)
+            if spare is not None:
+                waiting.setdefault(spare, {}).setdefault(place.owner, []).append(place.place_id)
+        for owner, place_id in islice(_in_order(waiting, held, due), max(0, capacity[evening])):
+            held[owner] += 1
+            given[place_id] += (evening,)
     return given
+
+
+def _in_order(
+    waiting: Mapping[int, Mapping[int, Sequence[UUID]]], held: Counter[int], due: Counter[int]
+) -> Iterator[tuple[int, UUID]]:
+    """The places that wait, by the rule; an owner's place in it moves with each visit it gets."""
+    for spare in sorted(waiting):
+        queues = {owner: deque(ids) for owner, ids in waiting[spare].items()}
+        heads = [(Fraction(held[o], due[o]), ids[0], o) for o, ids in queues.items()]
+        heapify(heads)
+        while heads:
+            _, place_id, owner = heappop(heads)
+            queues[owner].popleft()
+            yield owner, place_id
+            if queues[owner]:
+                heappush(heads, (Fraction(held[owner], due[owner]), queues[owner][0], owner))
 
 
 def at(name: str) -> str:

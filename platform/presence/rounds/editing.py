@@ -103,6 +103,14 @@ def add_stop(session: Session, plan_id: UUID, entrance_id: UUID, where: Where) -
     return stop.id
 
 
+def has_stop(session: Session, plan_id: UUID, stop_id: UUID) -> bool:
+    """Whether a stop is one of a plan's."""
+    query = select(RoundStop.id).where(
+        *stated(session, RoundStop), RoundStop.round_plan_id == plan_id, RoundStop.id == stop_id
+    )
+    return session.scalar(query) is not None
+
+
 def _walk_again(session: Session, row: RoundPlan, asked: Evening, team_id: UUID) -> None:
     team = next((team for team in asked.teams if team.id == team_id), None)
     if team is not None:

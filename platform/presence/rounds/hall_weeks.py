@@ -6,7 +6,7 @@ gives, as in `planning.queries.places_due`. A visit due by month counts in its e
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from presence.kernel.nomenclature import Coded, FrequencyPeriod
@@ -14,7 +14,7 @@ from presence.patrimoine.queries import Hall
 from presence.planning.frequency import possible_days
 from presence.planning.ledger_rules import PlaceWeek
 from presence.planning.rules import DAYS
-from presence.rounds.ledger_facts import Rule, WeekFacts
+from presence.rounds.ledger_facts import Evenings, WeekFacts
 
 
 class Missed(Coded):
@@ -22,16 +22,6 @@ class Missed(Coded):
 
     NOT_RECEIVED = "not_received", "Non reçu"
     NOT_PLANNED = "not_planned", "Pas au programme"
-
-
-@dataclass(frozen=True)
-class _Evenings:
-    """A hall's evenings: to be served, under which frequency, given by it, awaited there."""
-
-    live: Sequence[date]
-    rules: Mapping[date, Rule]
-    due_on: tuple[date, ...]
-    awaited: Sequence[date]
 
 
 def hall_weeks(facts: WeekFacts, as_of: date) -> list[PlaceWeek]:
@@ -47,8 +37,8 @@ def hall_weeks(facts: WeekFacts, as_of: date) -> list[PlaceWeek]:
 
 
 def _hall_week(hall: Hall, facts: WeekFacts, as_of: date) -> PlaceWeek:
-    evenings = _evenings(hall, facts)
-    rules = evenings.rules
+    evenings = facts.evenings_of(hall)
+    awaited = _awaited(hall, facts, evenings)
     done = facts.done.get(hall.id, ())
     return PlaceWeek(
         place_id=hall.id,
@@ -57,33 +47,38 @@ def _hall_week(hall: Hall, facts: WeekFacts, as_of: date) -> PlaceWeek:
         due_on=evenings.due_on,
         # Made outside the contract, a visit is no service (security.md §6).
         done_on=tuple(day for day in done if day in evenings.live),
-        missed=_missed(hall, facts, evenings, as_of),
+        missed=_missed(hall, facts, awaited, as_of),
         # What was tried tonight and could not be made is not planned any more.
-        planned_on=tuple(
-            day for day in evenings.awaited if day > as_of and (hall.id, day) not in facts.not_done
-        ),
-        possible_on=tuple(
-            day
-            for day, rule in rules.items()
-            if day > as_of and possible_days(rule.frequency, [day], done, facts.served_on)
-        ),
-        min_gap_days=rules[max(rules)].frequency.min_gap_days if rules else 0,
+        planned_on=tuple(d for d in awaited if d > as_of and (hall.id, d) not in facts.not_done),
+        possible_on=_possible(facts, evenings, as_of, done),
+        min_gap_days=evenings.last_gap,
     )
 
 
-def _evenings(hall: Hall, facts: WeekFacts) -> _Evenings:
-    live = facts.live_on(hall)
-    rules = {day: rule for day in live if (rule := facts.rule_on(hall, day)) is not None}
-    due_on = tuple(day for day, rule in rules.items() if facts.is_due(rule, day))
-    awaited = []
-    for day in live:
+def _awaited(hall: Hall, facts: WeekFacts, evenings: Evenings) -> list[date]:
+    """The evenings when a visit is awaited, by what is published; by the frequency before that."""
+    found = []
+    for day in evenings.live:
         published = facts.published.get((hall.bailleur_id, day))
-        if day in due_on if published is None else hall.id in published:
-            awaited.append(day)
-    return _Evenings(live, rules, due_on, awaited)
+        if day in evenings.due_on if published is None else hall.id in published:
+            found.append(day)
+    return found
 
 
-def _due(evenings: _Evenings) -> int:
+def _possible(
+    facts: WeekFacts, evenings: Evenings, as_of: date, done: Sequence[date]
+) -> tuple[date, ...]:
+    left = [day for day in evenings.admitted_on if day > as_of]
+    if not done:
+        return tuple(left)
+    return tuple(
+        day
+        for day in left
+        if possible_days(evenings.rules[day].frequency, [day], done, facts.served_on)
+    )
+
+
+def _due(evenings: Evenings) -> int:
     """A whole week under one weekly frequency owes all its visits, even those it cannot hold."""
     held = set(evenings.rules.values())
     if len(evenings.rules) == DAYS and len(held) == 1:
@@ -93,15 +88,18 @@ def _due(evenings: _Evenings) -> int:
     return len(evenings.due_on)
 
 
-def _missed(hall: Hall, facts: WeekFacts, evenings: _Evenings, as_of: date) -> Mapping[str, int]:
+def _missed(
+    hall: Hall, facts: WeekFacts, awaited: Sequence[date], as_of: date
+) -> Mapping[str, int]:
     """The evenings without a visit, by the reason given; or by what is known when none was."""
+    evenings = facts.evenings_of(hall)
     found = Counter[str]()
     for day in evenings.live:
         if day in facts.done.get(hall.id, ()):
             continue
         if (hall.id, day) in facts.not_done:
             found[facts.not_done[hall.id, day]] += 1
-        elif day <= as_of and day in evenings.awaited:
+        elif day <= as_of and day in awaited:
             found[Missed.NOT_RECEIVED.value] += 1
         elif day <= as_of and day in evenings.due_on:
             found[Missed.NOT_PLANNED.value] += 1

@@ -28,6 +28,7 @@ from tenants.database import context_of
 # A pair makes about 34 visits between 17:00 and 23:00 (screens.md, T2): 10.6 minutes each, of
 # which six are the visit. The rest, rounded up, is the way to it.
 TRAVEL_MINUTES = 5
+STOP_MINUTES = VISIT_MINUTES + TRAVEL_MINUTES
 
 
 @dataclass(frozen=True)
@@ -122,11 +123,11 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.isoweekday() - 1)
 
 
-def reason_words(missed: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Each reason in French and how many visits it cost, the most frequent first."""
+def reason_words(missed: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """Each reason, its French, and how many visits it cost; the most frequent first."""
     labels = {reason.value: reason.label for kind in (NotDoneReason, Missed) for reason in kind}
     ordered = sorted(missed.items(), key=lambda found: (-found[1], found[0]))
-    return [(labels[code], number) for code, number in ordered]
+    return [(code, labels[code], number) for code, number in ordered]
 
 
 def _within(as_of: date, days: Sequence[date]) -> date:
@@ -144,7 +145,7 @@ def _capacity(session: Session, scheme_id: int, facts: WeekFacts, as_of: date) -
         teams = teams_on_duty(session, scheme_id, day)
         if teams:
             minutes = sum((t.ends_at - t.starts_at).total_seconds() for t in teams) / 60
-            stops[day] = max(0, int(minutes // (VISIT_MINUTES + TRAVEL_MINUTES)) - made[day])
+            stops[day] = max(0, int(minutes // STOP_MINUTES) - made[day])
     return Capacity(stops, tuple(day for day in left if day not in stops))
 
 

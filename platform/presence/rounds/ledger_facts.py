@@ -22,7 +22,7 @@ from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.models import Coverage
 from presence.patrimoine.queries import Hall, Place
-from presence.planning.frequency import Frequency, due_days, period_of
+from presence.planning.frequency import Frequency, admitted, due_days, period_of
 from presence.planning.models import VisitFrequency
 from presence.planning.plans import published_plans
 from presence.planning.stored import Served, frequency_of_row, served_by
@@ -60,37 +60,73 @@ class WeekFacts:
     contracts: Sequence[Contract]
     served_on: Served
 
-    def live_on(self, hall: Hall) -> list[date]:
-        """The evenings when a hall is to be served: there, covered, under contract."""
-        owned = self._signed.get(hall.bailleur_id, ())
-        return [
+    def evenings_of(self, hall: Hall) -> "Evenings":
+        """A hall's evenings; worked out once for all the halls that share their residence's."""
+        key = hall.id if hall.id in self.rules else hall.residence_id
+        if key not in self._evenings:
+            self._evenings[key] = self._worked_out(hall)
+        found = self._evenings[key]
+        if hall.archived_on is None:
+            return found
+        return found.until(hall.archived_on)
+
+    def _worked_out(self, hall: Hall) -> "Evenings":
+        """Those when it is covered and under contract, whatever becomes of the hall itself."""
+        covered = self.coverage[hall.residence_id]
+        signed = self._signed.get(hall.bailleur_id, ())
+        live = [
             day
             for day in self.days
-            if hall.is_there_on(day)
-            and held_on(self.coverage[hall.residence_id], day) is not None
-            and any(day in period for period in owned)
+            if held_on(covered, day) is not None and any(day in period for period in signed)
         ]
+        own, common = self.rules.get(hall.id, ()), self.rules.get(hall.residence_id, ())
+        rules = {day: rule for day in live if (rule := held_on(own, day) or held_on(common, day))}
+        due_on = tuple(
+            day for rule in set(rules.values()) for day in self._due(rule) if rules.get(day) == rule
+        )
+        suits = [d for d, rule in rules.items() if admitted(rule.frequency, [d], self.served_on)]
+        return Evenings(tuple(live), rules, tuple(sorted(due_on)), tuple(suits))
 
-    def rule_on(self, hall: Hall, day: date) -> Rule | None:
-        """The frequency of an evening: a hall's own, or its residence's."""
-        own = held_on(self.rules.get(hall.id, ()), day)
-        return own or held_on(self.rules.get(hall.residence_id, ()), day)
-
-    def is_due(self, rule: Rule, day: date) -> bool:
-        """Whether a rule gives an evening; worked out once for all the halls that share it."""
-        key = (rule, period_of(rule.frequency, day)[0])
-        if key not in self._due:
-            found = due_days(rule.frequency, rule.place_id, day, self.served_on)
-            self._due[key] = frozenset(found)
-        return day in self._due[key]
+    def _due(self, rule: Rule) -> set[date]:
+        """The evenings that a rule gives, in the periods that the week touches."""
+        starts = {period_of(rule.frequency, day)[0] for day in self.days}
+        return {
+            day
+            for start in starts
+            for day in due_days(rule.frequency, rule.place_id, start, self.served_on)
+        }
 
     @cached_property
-    def _due(self) -> dict[tuple[Rule, date], frozenset[date]]:
+    def _evenings(self) -> dict[UUID, "Evenings"]:
         return {}
 
     @cached_property
     def _signed(self) -> Mapping[int, Sequence[Range[date]]]:
         return grouped(self.contracts, lambda c: c.bailleur_id, lambda c: c.valid_during)
+
+
+@dataclass(frozen=True)
+class Evenings:
+    """A hall's evenings of the week: to be served, under which rule, given by it, suiting it."""
+
+    live: tuple[date, ...]
+    rules: Mapping[date, Rule]
+    due_on: tuple[date, ...]
+    admitted_on: tuple[date, ...]
+
+    @property
+    def last_gap(self) -> int:
+        """The gap asked for at the week's end."""
+        return self.rules[max(self.rules)].frequency.min_gap_days if self.rules else 0
+
+    def until(self, day: date) -> "Evenings":
+        """The same for a hall that is there no more from a day on."""
+        return Evenings(
+            tuple(d for d in self.live if d < day),
+            {d: rule for d, rule in self.rules.items() if d < day},
+            tuple(d for d in self.due_on if d < day),
+            tuple(d for d in self.admitted_on if d < day),
+        )
 
 
 def held_on(dated: Dated[Held], day: date) -> Held | None:

@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 from presence.kernel.errors import Conflict, DomainError, NotFound
 
 log = logging.getLogger("presence.web")
-# A letter's link still serves when its page is refused: its secret stays out of the log.
-_SECRETS = re.compile(r"(/(?:invitation|mot-de-passe)/)(?!oublie).+")
+# A letter's link, a calendar's address still serve when refused: the secret stays out of the log.
+_SECRETS = re.compile(r"(/(?:invitation|mot-de-passe|agenda)/)(?!oublie).+")
 
 TITLES = {
     400: ("Demande incomprise", "Revenez en arrière, vérifiez votre saisie et recommencez."),

@@ -51,7 +51,7 @@ def _evening_page(session: Session, identity: Identity, evening_on: date) -> str
     return render_template(
         "evening/evening.html",
         scheme=scheme,
-        round=round_of(session, scheme, evening_on),
+        round=round_of(session, scheme, evening_on, identity.account_id),
         checklist=checklist(session, scheme.id, evening_on),
         closure=closure_of(session, scheme.id, evening_on),
         may_close=identity.may(Permission.CLOSE_EVENING),

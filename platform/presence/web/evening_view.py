@@ -15,10 +15,13 @@ from presence.kernel.nomenclature import VisitResult
 from presence.oncall.queries import LoggedCall, calls_of_evening
 from presence.patrimoine import queries as patrimoine
 from presence.planning.queries import place_label, places_due
+from presence.planning.stored import served_by
+from presence.rounds.view import own_round
 from presence.web.forms import date_of
 from tenants.models import Scheme
 
-OPENS, CLOSES = time(17, 0), time(23, 0)
+# The hour that a form starts from when the evening is not served.
+OPENS = time(17, 0)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Stop:
     """A place of the round and what is known of it tonight."""
 
     entrance_id: UUID
+    residence_id: UUID
     label: str
     address: str
     state: str
@@ -65,20 +69,24 @@ def evening_of_request(session: Session, asked: str | None) -> date:
     return tonight(session)
 
 
-def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
-    """The round: places due in order, then places visited without being due."""
+def round_of(
+    session: Session, scheme: Scheme, evening_on: date, account_id: UUID | None = None
+) -> Round:
+    """The round: places due, one's own team's first and in its order, then those visited beside."""
+    ranks = _own_ranks(session, scheme, evening_on, account_id)
     visits = {v.entrance_id: v for v in field.visits(session, evening_on, scheme_id=scheme.id)}
     due = places_due(session, evening_on, scheme.id)
+    due.sort(key=lambda place: ranks.get(place.hall.id, len(ranks) + 1))
     places = {place.id: place for place in patrimoine.residences(session)}
     stops = [
-        _stop(place.hall.id, place.label, place.residence.address, visits, planned=True)
+        _stop(place.hall, place.label, place.residence.address, visits, planned=True)
         for place in due
     ]
     planned = {place.hall.id for place in due}
     extra = patrimoine.entrances_by_id(session, [key for key in visits if key not in planned])
     stops += [
         _stop(
-            hall.id,
+            hall,
             place_label(places[hall.residence_id].name, hall.name),
             places[hall.residence_id].address,
             visits,
@@ -88,15 +96,17 @@ def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
         if hall.residence_id in places
     ]
     instant = now(session).astimezone(PARIS)
+    hours = served_by(session, scheme.id)(evening_on)
+    opens = hours.opens_at if hours else OPENS
     running = evening_of(instant) == evening_on and (
-        instant.time() >= OPENS or instant.time() < NIGHT_ENDS_AT
+        instant.time() >= opens or instant.time() < NIGHT_ENDS_AT
     )
     return Round(
         evening_on=evening_on,
         title=formats.long_date(evening_on),
         running=running,
         # Before or after the evening, an entry starts from the opening hour, to be corrected.
-        hour=instant.strftime("%H:%M") if running else OPENS.strftime("%H:%M"),
+        hour=instant.strftime("%H:%M") if running else opens.strftime("%H:%M"),
         stops=tuple(stops),
         following=next((stop for stop in stops if stop.state == "planned"), None),
         done=sum(stop.state != "planned" for stop in stops),
@@ -108,23 +118,35 @@ def round_of(session: Session, scheme: Scheme, evening_on: date) -> Round:
 
 
 def _stop(
-    entrance_id: UUID,
+    hall: patrimoine.Hall,
     label: str,
     address: str,
     visits: dict[UUID, RecordedVisit],
     *,
     planned: bool,
 ) -> Stop:
-    visit = visits.get(entrance_id)
+    state, detail = _state(visits.get(hall.id))
+    return Stop(hall.id, hall.residence_id, label, address, state, detail, planned)
+
+
+def _state(visit: RecordedVisit | None) -> tuple[str, str]:
     if visit is None:
-        return Stop(entrance_id, label, address, "planned", "prévu", planned)
+        return "planned", "prévu"
     hour = formats.hour(visit.started_at)
     if visit.result is VisitResult.NOT_DONE:
         reason = visit.not_done_reason.label.lower() if visit.not_done_reason else ""
-        return Stop(entrance_id, label, address, "not_done", f"non effectué · {reason}", planned)
+        return "not_done", f"non effectué · {reason}"
     if visit.result is VisitResult.INTERVENTION:
-        return Stop(entrance_id, label, address, "intervention", f"intervention {hour}", planned)
-    return Stop(entrance_id, label, address, "done", f"fait {hour}", planned)
+        return "intervention", f"intervention {hour}"
+    return "done", f"fait {hour}"
+
+
+def _own_ranks(
+    session: Session, scheme: Scheme, evening_on: date, account_id: UUID | None
+) -> dict[UUID, int]:
+    """The rank of each hall in the round of the team in which one walks."""
+    found = own_round(session, scheme.id, evening_on, account_id)
+    return {stop.entrance_id: stop.rank for stop in found[1].stops} if found else {}
 
 
 def _call(call: LoggedCall, names: dict[UUID, str]) -> CallLine:

@@ -18,16 +18,23 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What may be kept, once it is served: static files are named after their version; a calendar is
+# for the one application that subscribed.
+_KEPT = {
+    "static": "public, max-age=3600",
+    "calendar.read_calendar": "private, max-age=900",
+}
 
 
 def install(app: Flask, *, production: bool) -> None:
-    """Put the headers on every answer; static files, named after their version, may be kept."""
+    """Put the headers on every answer; what is not said to be kept is not."""
 
     def add(response: Response) -> Response:
         for name, value in _ALWAYS.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == "static" and response.status_code in {200, 206, 304}:
-            response.headers["Cache-Control"] = "public, max-age=3600"
+        kept = _KEPT.get(request.endpoint or "")
+        if kept and response.status_code in {200, 206, 304}:
+            response.headers["Cache-Control"] = kept
         else:
             response.headers["Cache-Control"] = "no-store"
             response.headers.add("Vary", "Cookie")

@@ -24,6 +24,7 @@ from presence.web import (
     operations,
     own_shifts,
     places,
+    programme,
     residences,
     rights,
     roster,
@@ -44,7 +45,7 @@ BLUEPRINTS = (
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
     places.blueprint, onboarding.blueprint, hours.blueprint,
-    sites.blueprint, field_sheet.blueprint,
+    sites.blueprint, field_sheet.blueprint, programme.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
 )  # fmt: skip
 FILTERS = {

@@ -17,3 +17,10 @@ const say = (words) => {
 document.body.addEventListener("htmx:sendError", () => say("Serveur injoignable : rien n'est enregistré, votre saisie est conservée. Réessayez."));
 document.body.addEventListener("htmx:responseError", () => say("La demande a échoué : rien n'est enregistré, votre saisie est conservée. Réessayez."));
 document.querySelector(".error-summary")?.focus();
+// A code that was asked for is masked again by itself.
+for (const shown of document.querySelectorAll("[data-mask-after]")) {
+  setTimeout(() => {
+    shown.className = "hint";
+    shown.textContent = "Masqué. Pour le revoir, rouvrez la fiche et demandez-le de nouveau.";
+  }, Number(shown.dataset.maskAfter) * 1000);
+}
