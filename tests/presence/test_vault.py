@@ -124,7 +124,7 @@ def test_the_keys_are_read_from_variables_or_files(
     assert vault_keys() == VaultKeys(SECOND, (FIRST,))
 
 
-@pytest.mark.parametrize("text", ["abc", "é", base64.b64encode(os.urandom(16)).decode()])
+@pytest.mark.parametrize("text", ["abc", "é", base64.b64encode(bytes(16)).decode()])
 def test_a_key_that_is_none_stops_the_start_in_words(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
