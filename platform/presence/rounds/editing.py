@@ -53,7 +53,7 @@ def place_stop(session: Session, plan_id: UUID, stop_id: UUID, where: Where) -> 
 
 
 def give_up_stop(session: Session, plan_id: UUID, stop_id: UUID, why: str) -> None:
-    """Take a stop out of the rounds, with a reason that its bailleur's ledger will show."""
+    """Take a stop out of the rounds, with a reason that stays with them."""
     row = draft(session, plan_id)
     stop = _stop(session, row, stop_id)
     reason = " ".join(why.split())
