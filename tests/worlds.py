@@ -22,6 +22,7 @@ import workers.aggregation
 import workers.certificates
 import workers.cost_sharing
 import workers.daily_reports
+import workers.imports
 import workers.isolation
 import workers.mail
 import workers.publication

@@ -52,6 +52,7 @@ MODULES = (
     "workers.publication",
     "workers.rounds",
     "workers.transfers",
+    "workers.imports",
     "workers.mail",
     "workers.certificates",
     "workers.isolation",

@@ -121,6 +121,27 @@ def _draw_rounds(line: OutboxLine) -> Iterable[JobSpec]:
     )
 
 
+def _read_import(line: OutboxLine) -> Iterable[JobSpec]:
+    yield _of_import(line, "workers.imports.read")
+
+
+def _apply_import(line: OutboxLine) -> Iterable[JobSpec]:
+    yield _of_import(line, "workers.imports.apply")
+
+
+def _of_import(line: OutboxLine, task: str) -> JobSpec:
+    return JobSpec(
+        # Columns chosen again are read again: each announcement is a job of its own.
+        key=f"import:{line.id}",
+        task=task,
+        kind=Kind.BAILLEUR,
+        # The announcer that PostgreSQL checked: its own import only.
+        subject=line.subject,
+        parameters={"place_import": line.payload["place_import"]},
+        account_id=line.account_id,
+    )
+
+
 def _verify_isolation(line: OutboxLine) -> Iterable[JobSpec]:
     yield JobSpec(
         key=f"isolation:{line.id}",
@@ -151,6 +172,8 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "isolation.check_requested": (frozenset({Kind.BAILLEUR, Kind.OPERATOR}), _verify_isolation),
     "rounds.asked": (frozenset({Kind.PRESTATAIRE}), _draw_rounds),
     "transfers.taken": (frozenset({Kind.BAILLEUR}), _settle_transfer),
+    "imports.uploaded": (frozenset({Kind.BAILLEUR}), _read_import),
+    "imports.confirmed": (frozenset({Kind.BAILLEUR}), _apply_import),
     "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
 }
 

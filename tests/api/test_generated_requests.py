@@ -82,6 +82,7 @@ IDS = {
     "shift_id": "select id from presence.shift order by evening_on desc, id limit 8",
     "swap_id": "select id from presence.shift_swap",
     "link_id": "select id from presence.calendar_link",
+    "import_id": "select id from presence.place_import order by created_at, id",
     "scheme": "select public_id from presence.scheme",
     "bailleur": "select public_id from presence.organisation where kind = 'bailleur' order by id",
 }

@@ -54,7 +54,8 @@ OTHER_PROVIDER = {
 THEIRS["account_id"] = "select id from presence.account where organisation_id = %s limit 1"
 THEIRS["request_id"] = "select id from presence.visit_request where bailleur_id = %s limit 1"
 THEIRS["building_id"] = "select id from presence.building where bailleur_id = %s limit 1"
-THEIRS["residences"] = THEIRS["residence_id"]
+THEIRS["residences"] = THEIRS["archive"] = THEIRS["residence_id"]
+THEIRS["import_id"] = "select id from presence.place_import where bailleur_id = %s limit 1"
 THEIRS["interventions"] = THEIRS["intervention_id"]
 THEIRS["replaces"] = "select id from presence.site_note where bailleur_id = %s limit 1"
 # What names a request of another's, for each operation that asks for a name.

@@ -10,6 +10,7 @@ EXPECTED = {
     "memberships", "sharing-agreements", "field", "notes", "access-codes",
     "entrances", "transfers", "rounds", "service-hours", "agents", "teams", "shifts", "swaps",
     "calendar-links", "visit-requests", "ledgers", "evening-plans",
+    "place-imports",
 }  # fmt: skip
 
 

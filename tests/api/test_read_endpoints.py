@@ -116,16 +116,25 @@ def test_a_file_is_imported_whole(opac: Caller) -> None:
     assert made["NEUF-2"]["scheme"] is not None
 
 
+def test_a_file_twice_creates_nothing_the_second_time(opac: Caller) -> None:
+    sent = lines("Bourgoin;NEUF-1;Les Tilleuls;1 rue Neuve;38053;24;;Hall 1|Hall 2")
+
+    told = [body(opac.raw("POST", "residences/imports", sent, "text/csv"), 201) for _ in range(2)]
+
+    assert told == [{"created": 1}, {"created": 0}]
+
+
 def test_a_faulty_file_imports_nothing_and_names_each_line(opac: Caller) -> None:
     before = opac.items("residences", limit=200)
     sent = lines(
         "Bourgoin;NEUF-1;Les Tilleuls;1 rue Neuve;99999;24;;",
         f"Bourgoin;{before[0]['code']};Les Ormes;2 rue Neuve;38053;12;;",
         "Bourgoin;NEUF-3;Les Ifs;3 rue Neuve;38053;12;;",
-        "Bourgoin;NEUF-3;Les Ifs;3 rue Neuve;38053;beaucoup;;",
+        "Bourgoin;NEUF-3;Les Ifs;3 rue Neuve;38053;12;;",
+        "Bourgoin;NEUF-4;Les Ifs;3 rue Neuve;38053;beaucoup;;",
     )
     faults = fields(opac.raw("POST", "residences/imports", sent, "text/csv"))
-    assert faults == {"ligne 2, insee", "ligne 3, code", "ligne 5, code", "ligne 5, logements"}
+    assert faults == {"ligne 2, insee", "ligne 5, code", "ligne 6, logements"}
     assert opac.items("residences", limit=200) == before
 
 

@@ -41,6 +41,10 @@ READING = (
     ("PUT", "visit-requests/<uuid:request_id>/answer"),
     ("POST", "transfers"),
     ("POST", "transfers/acceptance"),
+    ("PUT", "place-imports/<uuid:import_id>/columns"),
+    ("PUT", "place-imports/<uuid:import_id>/repairs"),
+    ("PUT", "place-imports/<uuid:import_id>/confirmation"),
+    ("PUT", "place-imports/<uuid:import_id>/undo"),
     ("POST", "service-hours"),
     ("POST", "rounds"),
     ("PUT", "rounds/<uuid:plan_id>/stops"),
@@ -121,6 +125,7 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
         ),
         **_places(place, str(visit["entrance_id"]), key),
         **_rounds(key),
+        **_imports(key, opac),
         ("POST", "visit-requests"): Whole(
             "opac38",
             {"residence_id": place, "entrance_id": visit["entrance_id"], "evening": "2013-12-12"},
@@ -268,6 +273,32 @@ def _places(place: str, hall: str, key: Callable[..., str]) -> dict[tuple[str, s
         ("POST", "transfers"): Whole("opac38", {"residences": [place], "effective_on": on}),
         ("POST", "transfers/acceptance"): Whole(
             "opac38", {"code": code_of("PLURALIS"), "agency": "Bourgoin-Jallieu"}
+        ),
+    }
+
+
+def _imports(key: Callable[..., str], opac: int) -> dict[tuple[str, str], Whole]:
+    of_it = "from presence.place_import where bailleur_id = %s and state = %s"
+    waiting = {"import_id": key(f"select id {of_it}", opac, "planned")}
+    absent = key("select id from presence.residence where bailleur_id = %s and code = 'R020'", opac)
+    rule = "place-imports/<uuid:import_id>"
+    return {
+        ("PUT", f"{rule}/columns"): Whole(
+            "opac38",
+            {"columns": [{"index": 2, "field": "name"}], "agency": "Villefontaine"},
+            waiting,
+        ),
+        ("PUT", f"{rule}/repairs"): Whole("opac38", {"repairs": ["decimal"]}, waiting),
+        ("PUT", f"{rule}/confirmation"): Whole(
+            "opac38",
+            {
+                "fingerprint": key(f"select fingerprint {of_it}", opac, "planned"),
+                "archive": [absent],
+            },
+            waiting,
+        ),
+        ("PUT", f"{rule}/undo"): Whole(
+            "opac38", {}, {"import_id": key(f"select id {of_it}", opac, "applied")}
         ),
     }
 

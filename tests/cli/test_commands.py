@@ -126,6 +126,55 @@ def test_a_faulty_file_of_residences_is_refused_line_by_line(
     assert shared_demo.scalar("select count(*) from presence.residence") == before
 
 
+@pytest.mark.usefixtures("command")
+def test_a_file_is_compared_without_a_trace_when_asked(
+    shared_demo: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    written = (
+        "select (select count(*) from presence.entrance),"
+        " (select count(*) from presence.residence), (select count(*) from presence.place_import)"
+    )
+    with shared_demo.superuser() as connection:
+        before = connection.execute(written).fetchall()
+    file = tmp_path / "residences.csv"
+    file.write_text(
+        "agence;code;nom;adresse;insee;logements\n"
+        "A;N1;Neuve;1 rue X;38053;2\nA;N2;Neuve;1 rue X;99999;2\n",
+        "utf-8",
+    )
+
+    code = main(["import-residences", "--bailleur", "OPAC38", "--dry-run", str(file)])
+
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (told["created"], told["refused"], told["refused_lines"]) == (1, 1, 1)
+    assert told["absent"] >= 23
+    with shared_demo.superuser() as connection:
+        assert connection.execute(written).fetchall() == before
+
+
+def test_a_file_is_imported_once_and_its_counts_are_printed_alone(
+    demo: World,
+    servers: Servers,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    for name, value in servers.environment(demo.database).items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "residences.csv"
+    file.write_text("agence;code;nom;adresse;insee;logements\nA;N1;Neuve;1 rue X;38053;2\n")
+
+    printed = []
+    for _ in range(2):
+        assert main(["import-residences", "--bailleur", "OPAC38", str(file)]) == 0
+        printed.append(json.loads(capsys.readouterr().out))
+
+    assert [told["created"] for told in printed] == [1, 0]
+    assert printed[1]["unchanged"] == 1
+    assert demo.scalar("select count(*) from presence.residence where code = 'N1'") == 1
+
+
 def test_without_a_running_demonstration_the_sentence_says_what_to_do(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

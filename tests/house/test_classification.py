@@ -74,10 +74,12 @@ GROUPS = {
     "format", "counts", "totals", "planned", "evenings", "visits", "not_done", "not_visited",
     "interventions", "calls",
 }  # fmt: skip
+WRITERS = {"csv_bytes", "writer", "workbook_bytes"}
 # Who writes files for spreadsheets: one more is a review of what it holds.
 SPREADSHEETS = {
     "platform/presence/cli/figures.py",  # the published bilan
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
+    "platform/presence/web/residences_export.py",  # the list of residences
     "platform/presence/web/rights.py",  # the table of rights
 }
 
@@ -335,7 +337,7 @@ def test_spreadsheets_are_written_where_they_were_reviewed() -> None:
         name_of(path)
         for path in modules("platform/presence", "tenants", "workers")
         for call in calls(path)
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"csv_bytes", "writer"}
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) in WRITERS
     }
 
     assert found - {"platform/presence/kernel/spreadsheets.py"} == SPREADSHEETS

@@ -422,13 +422,10 @@ _INPUT = (
     SourceMutant(
         "M157", ("T74",),
         "Un fichier fautif est importé pour ses bonnes lignes.",
-        (
-            f"{FORMS}::test_a_faulty_file_is_refused_line_by_line_and_nothing_is_written",
-            f"{READ_API}::test_a_faulty_file_imports_nothing_and_names_each_line",
-        ),
-        "platform/presence/patrimoine/imports.py",
-        "    if faults:\n        lines =",
-        "    if faults and not drafts:\n        lines =",
+        (f"{READ_API}::test_a_faulty_file_imports_nothing_and_names_each_line",),
+        "platform/presence/imports/confirming.py",
+        "    if not plan.faults:\n        return\n    faults",
+        "    if plan.counts.to_apply:\n        return\n    faults",
     ),
 )  # fmt: skip
 

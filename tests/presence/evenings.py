@@ -7,8 +7,8 @@ from itertools import count
 from random import Random
 from uuid import UUID
 
-from presence.rounds.priority import shares, value, weigh
-from presence.rounds.problem import Plan, Position, Problem, Reason, Stop, Team
+from presence.routing.priority import shares, value, weigh
+from presence.routing.problem import Plan, Position, Problem, Reason, Stop, Team
 
 # Bourgoin-Jallieu, and the minutes of a usual evening, from 17:00 to 23:00.
 CENTRE = (45.586, 5.274)

@@ -23,12 +23,15 @@ from tests.presence.scene import Scene
 
 TWO = lines(hall("Hall 1", bâtiment="Bât. A", réf_entrée="E1"), hall("Hall 2", bâtiment="Bât. B"))
 # Everything that a file may say of ALPHA's own residence, and a hall that it did not have.
+_ALL = {
+    "code": "R001", "nom": "Les Ormes", "adresse": "9 rue Neuve", "insee": "38553",
+    "agence": "Nord", "bâtiment": "Bât. A",
+}  # fmt: skip
 ALL = lines(
-    hall("Hall 1", code="R001", nom="Les Ormes", adresse="9 rue Neuve", insee="38553",
-         agence="Nord", bâtiment="Bât. A", réf_entrée="E1", logements="12", passages="2"),
-    hall("Entrée B", code="R001", nom="Les Ormes", adresse="9 rue Neuve", insee="38553",
-         agence="Nord", bâtiment="Bât. A", réf_entrée="E2", logements="14", passages="4"),
-)  # fmt: skip
+    hall("Hall 1", **_ALL, réf_entrée="E1", logements="12", passages="2"),
+    hall("Hall 2", **_ALL, logements="5", passages="3"),
+    hall("Entrée B", **_ALL, réf_entrée="E2", logements="14", passages="4"),
+)
 
 
 def held(scene: Scene, code: str = "R001") -> HeldResidence | None:
@@ -48,7 +51,7 @@ def test_everything_that_was_changed_comes_back(scene: Scene) -> None:
     assert before is not None
     assert during is not None
     assert after is not None
-    assert (during.name, during.agency, during.dwellings) == ("Les Ormes", "Nord", 26)
+    assert (during.name, during.agency, during.dwellings) == ("Les Ormes", "Nord", 31)
     assert [e for e in after.entrances if e.archived_on is None] == list(before.entrances)
     assert (after.name, after.address, after.agency, after.dwellings, after.times_per_week) == (
         before.name, before.address, before.agency, before.dwellings, before.times_per_week,
@@ -191,8 +194,7 @@ def _visit(scene: Scene) -> None:
 
 
 def _entrance(session: Session) -> UUID:
-    found = session.scalars(select(Entrance.id).where(Entrance.code == "E1")).one()
-    return found
+    return session.scalars(select(Entrance.id).where(Entrance.code == "E1")).one()
 
 
 def _frequency(scene: Scene, place: UUID) -> Frequency:

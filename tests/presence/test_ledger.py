@@ -9,13 +9,13 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from presence.kernel.nomenclature import FrequencyPeriod, NotDoneReason, StopSource
+from presence.ledger.reckoning import Balance
+from presence.ledger.weeks import WeekLedger, last_over, reason_words, week_ledger
 from presence.patrimoine.coverage import leave_perimeter
 from presence.patrimoine.queries import Hall
 from presence.planning.frequency import Frequency
-from presence.planning.ledger_rules import Balance
 from presence.planning.publication import Leg, publish_to
 from presence.planning.services import set_frequency
-from presence.rounds.ledger import WeekLedger, last_over, reason_words, week_ledger
 from tenants.database import restrict
 from tests.factories.duty import a_team_on_duty
 from tests.factories.places import a_residence

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presence.planning.frequency import Frequency, due_days
-from presence.planning.hours import Hours
-from presence.planning.ledger_rules import (
+from presence.ledger.reckoning import (
     Balance,
     OtherWeek,
     PlaceWeek,
@@ -23,6 +21,8 @@ from presence.planning.ledger_rules import (
     fairness,
     ledger,
 )
+from presence.planning.frequency import Frequency, due_days
+from presence.planning.hours import Hours
 
 NAMESPACE = UUID(int=7)
 USUAL = Hours(time(17), time(23))

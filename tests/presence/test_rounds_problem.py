@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presence.kernel.errors import Invalid
-from presence.rounds.priority import RULE, shares, value, weigh, worth, worths
-from presence.rounds.problem import (
+from presence.routing.priority import RULE, shares, value, weigh, worth, worths
+from presence.routing.problem import (
     GivenUp,
     GiveUpReason,
     Plan,
@@ -19,8 +19,8 @@ from presence.rounds.problem import (
     Reason,
     Stop,
 )
-from presence.rounds.timetable import verify
-from presence.rounds.travel import minutes_between, minutes_from_start
+from presence.routing.timetable import verify
+from presence.routing.travel import minutes_between, minutes_from_start
 from tests.presence.evenings import CENTRE, EVENING, a_stop, a_team
 
 TEN_POINTS_OF_SHARE = 100

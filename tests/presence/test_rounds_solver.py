@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from presence.rounds import solver
-from presence.rounds.drawing import draw_up
-from presence.rounds.priority import weigh
-from presence.rounds.problem import GiveUpReason, Plan, Problem, Reason, Stop, Team
-from presence.rounds.timetable import Routes, verify
-from presence.rounds.travel import Legs
+from presence.routing import solver
+from presence.routing.drawing import draw_up
+from presence.routing.priority import weigh
+from presence.routing.problem import GiveUpReason, Plan, Problem, Reason, Stop, Team
+from presence.routing.timetable import Routes, verify
+from presence.routing.travel import Legs
 from tests.presence.evenings import (
     CENTRE,
     EVENING,

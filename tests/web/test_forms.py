@@ -177,14 +177,18 @@ def test_a_faulty_file_is_refused_line_by_line_and_nothing_is_written(demo: Worl
         b"Bourgoin-Jallieu;N2;Fausse;2 rue X;99999;douze\n"
     )
 
-    status, page = _post(
-        client, "/residences/import", "/residences", fichier=(io.BytesIO(content), "a.csv")
-    )
+    status, columns = _post(
+        client, "/residences/import", "/residences/importer",
+        fichier=(io.BytesIO(content), "a.csv"),
+    )  # fmt: skip
+    where = re.search(r'action="(/residences/importer/[0-9a-f-]+)/colonnes"', columns)
 
-    assert status == 422
-    assert "Rien n&#39;a été importé" in page
-    assert "ligne 3, insee" in page
-    assert "ligne 3, logements" in page
+    assert status == 200
+    assert where is not None
+    page = client.get(where[1]).text
+    assert "Rien n&#39;est encore enregistré" in page
+    assert re.search(r"L. 3</th>.*insee.*99999.*Commune inconnue", page)
+    assert re.search(r"L. 3</th>.*logements.*douze.*nombre entier", page)
     assert demo.scalar("select count(*) from presence.residence") == before
 
 

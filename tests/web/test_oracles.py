@@ -22,6 +22,8 @@ THEIRS = {
 }
 # State that a reading may touch: last uses, and the journal of sign-ins.
 READ_TRACES = ("session_auth", "api_token", "account", "security_event")
+# Taken away as files, hence noted in the trail (test_residences_page.py).
+EXPORTS = ("/residences.xlsx", "/residences.csv")
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +149,7 @@ def test_reading_every_page_changes_no_row(own: World, account: str) -> None:
     before = _fingerprint(own)
 
     for method, rule in PAGES:
-        if method == "GET":
+        if method == "GET" and rule not in EXPORTS:
             reader.get(re.sub("<uuid:[a-z_]+>", str(uuid4()), rule).replace("<int:year>", "2012"))
 
     assert _fingerprint(own) == before

@@ -83,7 +83,7 @@ def test_an_unforeseen_error_of_a_page_tells_nothing(
         raise RuntimeError("select secret from presence.account")
 
     client = signed_in(shared_demo, "opac38")
-    monkeypatch.setattr("presence.patrimoine.queries.residences", broken)
+    monkeypatch.setattr("presence.web.residences.listed", broken)
     answer = client.get("/residences")
 
     assert answer.status_code == 500

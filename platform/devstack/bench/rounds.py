@@ -7,9 +7,9 @@ from uuid import UUID
 
 from devstack.bench.city import City
 from devstack.bench.measure import Result
-from presence.rounds.drawing import Engine, draw_up
-from presence.rounds.priority import shares, weigh
-from presence.rounds.problem import Plan, Position, Problem, Reason, Stop, Team
+from presence.routing.drawing import Engine, draw_up
+from presence.routing.priority import shares, weigh
+from presence.routing.problem import Plan, Position, Problem, Reason, Stop, Team
 
 STOPS, TEAMS, OWNERS = 200, 4, 7
 # A usual evening, 17:00 to 23:00, and visits long enough that not all can be made.

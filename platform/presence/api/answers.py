@@ -74,7 +74,9 @@ class Refused(Exception):
 
 
 def answer(content: object, status: int = 200) -> Response:
-    """A JSON answer."""
+    """A JSON answer, or the file that a view made."""
+    if isinstance(content, Response):
+        return content
     body = b"" if status == 204 else orjson.dumps(content)
     return Response(body, status, content_type="application/json")
 

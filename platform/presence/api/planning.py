@@ -11,7 +11,9 @@ from presence.accounts.identity import Identity
 from presence.api.door import KEYED, Door, Sent
 from presence.api.paging import cursor_of, page, window
 from presence.api.schemes import only_scheme
-from presence.planning.ledger_rules import at, deficit_sentence
+from presence.ledger.fulfilment import fulfilment
+from presence.ledger.reckoning import at, deficit_sentence
+from presence.ledger.weeks import ResidenceWeek, WeekLedger, last_over, reason_words, week_ledger
 from presence.planning.plans import PublishedPlan, published_plans
 from presence.planning.requested import (
     Quota,
@@ -21,8 +23,6 @@ from presence.planning.requested import (
     requests,
 )
 from presence.planning.requests import Asked, answer_request, ask_for_visit, withdraw_request
-from presence.rounds.fulfilment import fulfilment
-from presence.rounds.ledger import ResidenceWeek, WeekLedger, last_over, reason_words, week_ledger
 from presence.schemas.base import PageIn, page_of
 from presence.schemas.field import EveningIn
 from presence.schemas.planning import (

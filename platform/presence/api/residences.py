@@ -1,6 +1,5 @@
 """Endpoints of residences (résidences): read, import from a file, set a frequency."""
 
-import csv
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -13,10 +12,12 @@ from presence.api.answers import Refused
 from presence.api.door import MAY_BE_KEYED, Door, Sent
 from presence.api.paging import cursor_of, page
 from presence.api.schemes import only_scheme, public_ids, schemes_on
+from presence.imports.confirming import import_at_once
+from presence.imports.preparing import Deposit
 from presence.kernel.clock import today
-from presence.kernel.errors import Invalid, NotFound
+from presence.kernel.errors import NotFound
+from presence.onboarding.queries import covering_of_new_places, is_live
 from presence.patrimoine import queries as patrimoine
-from presence.patrimoine.imports import import_residences
 from presence.patrimoine.queries import HallDetail, Place
 from presence.patrimoine.services import Covering
 from presence.planning.frequency import Frequency
@@ -63,21 +64,21 @@ def read_residence(session: Session, _: Identity, residence_id: UUID) -> dict[st
 def import_file(
     session: Session, identity: Identity, _: UUID | None, asked: dict[str, Any]
 ) -> dict[str, int]:
-    """Importer des résidences (CSV, UTF-8, « ; ») : toutes, ou aucune et les lignes à corriger."""
+    """Importer des résidences (CSV) d'un coup : toutes, ou aucune et les lignes à corriger."""
     if request.mimetype != CSV:
         raise Refused(415, "Envoyez le fichier avec l'en-tête « Content-Type: text/csv ».")
-    day = today(session)
-    member_of = schemes_on(session, identity.organisation_id, day)
-    coverage = None
-    if member_of or asked["scheme"]:
-        coverage = Covering(only_scheme(member_of, asked["scheme"]).id, day)
-    try:
-        created = import_residences(session, request.get_data(), coverage)
-    except (csv.Error, ValueError) as error:
-        # A file that the reader itself cannot take in, down to its first line.
-        message = "Le fichier est illisible : vérifiez les guillemets et les fins de ligne."
-        raise Invalid("fichier", message) from error
-    return {"created": len(created)}
+    deposit = Deposit("import.csv", request.get_data())
+    plan = import_at_once(session, deposit, _covering(session, identity, asked["scheme"]))
+    return {"created": plan.counts.created}
+
+
+def _covering(session: Session, identity: Identity, asked: UUID | None) -> Covering | None:
+    """The scheme of new residences: named, when the bailleur takes part in several."""
+    member_of = schemes_on(session, identity.organisation_id, today(session))
+    if not member_of and not asked:
+        return covering_of_new_places(session)
+    scheme = only_scheme(member_of, asked)
+    return Covering(scheme.id, today(session) if is_live(session) else None)
 
 
 @door.put(

@@ -18,6 +18,7 @@ from presence.api import (
     field,
     figures,
     hours,
+    imports,
     organisations,
     places,
     planning,
@@ -40,7 +41,7 @@ BLUEPRINTS = [
     for module in (
         residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
         daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
-        hours,
+        hours, imports,
     )
     for door in module.DOORS
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from presence.daily_reports.services import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.facts import Facts, facts
+from presence.demonstration.imports import seed_imports
 from presence.demonstration.onboarding import seed_onboarding
 from presence.demonstration.places import (
     JOINERS,
@@ -133,6 +134,8 @@ def _besides(cast: Cast) -> None:
     seed_requests(cast)
     seed_rounds(cast)
     seed_onboarding(cast)
+    # Last: a plan is compared with all that the others have written.
+    seed_imports(cast)
 
 
 def finish(seeded: Seeded) -> None:

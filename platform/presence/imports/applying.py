@@ -18,19 +18,24 @@ from presence.imports.holdings import asked_frequency, effective_on
 from presence.imports.items import Change, EntranceItem, Item, Plan, Verdict
 from presence.kernel.nomenclature import ArchiveReason
 from presence.patrimoine import queries as patrimoine
-from presence.patrimoine.buildings import building_named, building_of_entrance, number_building
+from presence.patrimoine.amending import (
+    Addition,
+    Amendment,
+    add_halls,
+    amend_entrances,
+    amend_residences,
+)
+from presence.patrimoine.buildings import Buildings
 from presence.patrimoine.bulk import archive_all, count_all, create_all
-from presence.patrimoine.places import add_entrance, change_entrance, change_residence
 from presence.patrimoine.services import Covering, EntranceDraft, ResidenceDraft
 from presence.planning.bulk import Asked, set_frequencies
-from presence.planning.frequency import Frequency
 from presence.planning.queries import frequencies_in_force
 from presence.planning.stored import frequency_to_json
 
 # What the rooms call a field.
 OF_RESIDENCE = {
-    Field.NAME: "name", Field.ADDRESS: "address", Field.INSEE_CODE: "insee_code",
-    Field.QPV_NAME: "qpv_name", Field.QPV_VINTAGE: "qpv_vintage",
+    Field.AGENCY: "agency", Field.NAME: "name", Field.ADDRESS: "address",
+    Field.INSEE_CODE: "insee_code", Field.QPV_NAME: "qpv_name", Field.QPV_VINTAGE: "qpv_vintage",
 }  # fmt: skip
 OF_ENTRANCE = {
     Field.ENTRANCE_NAME: "name", Field.ENTRANCE_CODE: "code", Field.ENTRANCE_ADDRESS: "address",
@@ -89,44 +94,48 @@ def apply_plan(
 ) -> Done:
     """Do all that a plan says, and archive what was chosen among what it calls absent."""
     done = Done(effective_on(session))
-    work = _Work(session, done, import_id)
     created = [item for item in plan.items if item.verdict is Verdict.CREATED]
+    changed = [item for item in plan.items if item.verdict is Verdict.CHANGED]
+    work = _Work(session, done, import_id, changed)
     if created:
         drafts = [work.draft(item) for item in created]
         create_all(session, drafts, covering)
         done.created = [draft.id for draft in drafts]
-    for item in plan.items:
-        if item.verdict is Verdict.CHANGED:
-            work.change(item)
-    if work.counts:
-        count_all(session, work.counts, done.on)
-    if work.frequencies:
-        set_frequencies(session, work.frequencies, done.on)
+    for item in changed:
+        work.change(item)
+    work.write()
     if archived:
         _archive(session, archived, done)
     return done
 
 
 class _Work:
-    """Goes through the items; dwellings and frequencies are gathered, to be written together."""
+    """Goes through the items and gathers what is to be written, kind by kind."""
 
-    def __init__(self, session: Session, done: Done, import_id: UUID) -> None:
+    def __init__(
+        self, session: Session, done: Done, import_id: UUID, changed: Collection[Item]
+    ) -> None:
         self.session = session
         self.done = done
         self.import_id = import_id
         self.counts: dict[UUID, int] = {}
-        self.frequencies: list[Asked] = []
+        self.asked: list[Asked] = []
+        self.residences: list[Amendment] = []
+        self.entrances: list[Amendment] = []
+        self.additions: list[Addition] = []
         lines = frequencies_in_force(session, done.on)
         self.former = {line.place_id: line.frequency for line in lines}
+        moved = [held_id(item) for item in changed if names_a_building(item)]
+        self.buildings = Buildings(session, moved, fold)
 
     def draft(self, item: Item) -> ResidenceDraft:
         """A residence to be created, under a key that the same import always makes."""
         key = uuid5(self.import_id, item.code)
-        values = _after(item.changes)
+        values = after(item.changes)
         halls = [_hall(entrance, uuid5(key, entrance.name)) for entrance in item.entrances]
-        self._asked(key, None, values, known=False)
+        self._ask(key, None, values, known=False)
         for entrance, hall in zip(item.entrances, halls, strict=True):
-            self._asked(key, hall.id, _after(entrance.changes), known=False)
+            self._ask(key, hall.id, after(entrance.changes), known=False)
         return ResidenceDraft(
             id=key,
             agency=values[Field.AGENCY],
@@ -142,79 +151,97 @@ class _Work:
 
     def change(self, item: Item) -> None:
         """A residence that is there, and its entrances."""
-        key, values = _id(item), _after(item.changes)
-        clean = {name: values[each] for each, name in OF_RESIDENCE.items() if each in values}
-        agency = values.get(Field.AGENCY)
-        if clean or agency is not None:
-            change_residence(self.session, key, clean, agency)
+        key, values = held_id(item), after(item.changes)
+        clean = named(values, OF_RESIDENCE)
+        if clean:
+            self.residences.append(Amendment(key, clean, told(item.changes)))
         if Field.DWELLINGS in values:
             self.counts[key] = values[Field.DWELLINGS]
-        self._asked(key, None, values, known=True)
-        buildings = _Buildings(self.session, key, self.done)
+        self._ask(key, None, values, known=True)
         for entrance in item.entrances:
             if entrance.verdict is Verdict.CREATED:
-                self._add(key, entrance, buildings)
+                self._add(key, entrance)
             elif entrance.verdict is Verdict.CHANGED:
-                self._change(key, entrance, buildings)
+                self._change(key, entrance)
 
-    def _add(self, residence_id: UUID, item: EntranceItem, buildings: "_Buildings") -> None:
+    def write(self) -> None:
+        """Write it all; the buildings come before the entrances that are in them."""
+        self.buildings.write()
+        self.done.buildings = self.buildings.added
+        amend_residences(self.session, self.residences)
+        amend_entrances(self.session, self.entrances)
+        add_halls(self.session, self.additions)
+        if self.counts:
+            count_all(self.session, self.counts, self.done.on)
+        if self.asked:
+            set_frequencies(self.session, self.asked, self.done.on)
+
+    def _add(self, residence_id: UUID, item: EntranceItem) -> None:
         key = uuid5(self.import_id, f"{residence_id} {item.name}")
-        hall = replace(_hall(item, key), building=None, building_code=None)
-        values = _after(item.changes)
-        where = buildings.find(values) if Field.BUILDING_NAME in values else None
-        add_entrance(self.session, residence_id, hall, where, key)
+        values = after(item.changes)
+        where = self._building(residence_id, values) if Field.BUILDING_NAME in values else None
+        self.additions.append(Addition(key, residence_id, _hall(item, key), where))
         self.done.entrances.append(key)
-        self._asked(residence_id, key, values, known=True)
+        self._ask(residence_id, key, values, known=True)
 
-    def _change(self, residence_id: UUID, item: EntranceItem, buildings: "_Buildings") -> None:
-        key, values = _id(item), _after(item.changes)
-        clean = {name: values[each] for each, name in OF_ENTRANCE.items() if each in values}
+    def _change(self, residence_id: UUID, item: EntranceItem) -> None:
+        key, values = held_id(item), after(item.changes)
+        clean = named(values, OF_ENTRANCE)
         if Field.BUILDING_NAME in values:
-            clean["building_id"] = buildings.find(values)
+            clean["building_id"] = self._building(residence_id, values)
+        elif Field.BUILDING_CODE in values:
+            self.buildings.number_around(key, values[Field.BUILDING_CODE])
         if clean:
-            change_entrance(self.session, key, clean)
-        if Field.BUILDING_CODE in values:
-            building = building_of_entrance(self.session, key)
-            if building is not None:
-                number_building(self.session, building, values[Field.BUILDING_CODE])
-        self._asked(residence_id, key, values, known=True)
+            self.entrances.append(Amendment(key, clean, told(item.changes)))
+        self._ask(residence_id, key, values, known=True)
 
-    def _asked(
+    def _building(self, residence_id: UUID, values: Values) -> UUID:
+        building_id = self.buildings.named(residence_id, str(values[Field.BUILDING_NAME]))
+        if values.get(Field.BUILDING_CODE):
+            self.buildings.number(building_id, values[Field.BUILDING_CODE])
+        return building_id
+
+    def _ask(
         self, residence_id: UUID, entrance_id: UUID | None, values: Values, *, known: bool
     ) -> None:
         times = values.get(Field.TIMES_PER_WEEK)
         if times is None:
             return
         own = self.former.get(entrance_id or residence_id)
-        rule: Frequency = asked_frequency(own or self.former.get(residence_id), times)
-        self.frequencies.append(Asked(residence_id, entrance_id, rule))
+        rule = asked_frequency(own or self.former.get(residence_id), times)
+        self.asked.append(Asked(residence_id, entrance_id, rule))
         if known:
             before = frequency_to_json(own) if own else None
             self.done.frequencies.append((residence_id, entrance_id, before))
 
 
-class _Buildings:
-    """The buildings of one residence, in whatever writing a file names them."""
+def after(changes: Collection[Change]) -> Values:
+    """The values that changes lead to."""
+    return {change.field: change.after for change in changes}
 
-    def __init__(self, session: Session, residence_id: UUID, done: Done) -> None:
-        self.session = session
-        self.residence_id = residence_id
-        self.done = done
-        self.names: dict[str, str] | None = None
 
-    def find(self, values: Values) -> UUID:
-        """The building that the values name, added if it is new, with its code."""
-        if self.names is None:
-            known = patrimoine.buildings(self.session, self.residence_id)
-            self.names = {fold(name): name for _, name in known}
-        said = str(values[Field.BUILDING_NAME])
-        name = self.names.setdefault(fold(said), said)
-        building_id, added = building_named(self.session, self.residence_id, name)
-        if added:
-            self.done.buildings.append(building_id)
-        if values.get(Field.BUILDING_CODE):
-            number_building(self.session, building_id, values[Field.BUILDING_CODE])
-        return building_id
+def named(values: Values, names: Mapping[Field, str]) -> dict[str, Any]:
+    """Values by what the rooms call them."""
+    return {name: values[each] for each, name in names.items() if each in values}
+
+
+def told(changes: Collection[Change]) -> dict[str, object]:
+    """Changes as the journal keeps them: before, after."""
+    return {change.field.value: [change.before, change.after] for change in changes}
+
+
+def names_a_building(item: Item) -> bool:
+    """Whether one of its entrances changes building, or its building changes number."""
+    fields = {change.field for each in item.entrances for change in each.changes}
+    return bool(fields & {Field.BUILDING_NAME, Field.BUILDING_CODE})
+
+
+def held_id(item: Item | EntranceItem) -> UUID:
+    """The id of a place that is held."""
+    if item.id is None:
+        message = f"{item.name} is not held"
+        raise LookupError(message)
+    return item.id
 
 
 def _archive(session: Session, archived: Collection[UUID], done: Done) -> None:
@@ -228,11 +255,11 @@ def _archive(session: Session, archived: Collection[UUID], done: Done) -> None:
 
 
 def _hall(item: EntranceItem, key: UUID) -> EntranceDraft:
-    values = _after(item.changes)
-    named = {name: values.get(each) for each, name in OF_ENTRANCE.items() if name != "name"}
+    values = after(item.changes)
+    known = {name: values.get(each) for each, name in OF_ENTRANCE.items() if name != "name"}
     return EntranceDraft(
         item.name,
-        **named,
+        **known,
         building=values.get(Field.BUILDING_NAME),
         building_code=values.get(Field.BUILDING_CODE),
         id=key,
@@ -248,17 +275,6 @@ def _one_building_spelling(halls: Collection[EntranceDraft]) -> list[EntranceDra
         else hall
         for hall in halls
     ]
-
-
-def _after(changes: Collection[Change]) -> Values:
-    return {change.field: change.after for change in changes}
-
-
-def _id(item: Item | EntranceItem) -> UUID:
-    if item.id is None:
-        message = f"{item.name} is not held"
-        raise LookupError(message)
-    return item.id
 
 
 def _plain(value: Any) -> Any:

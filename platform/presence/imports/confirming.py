@@ -159,13 +159,13 @@ def _check_archived(plan: Plan, asked: Confirmation) -> None:
     absent = {item.id for item in plan.items if item.verdict is Verdict.ABSENT}
     archived = set(asked.archived)
     if not archived <= absent:
-        raise Invalid("archiver", "Seule une résidence absente du fichier s'archive ici.")
+        raise Invalid("archive", "Seule une résidence absente du fichier s'archive ici.")
     if len(archived) > must_type(plan) and asked.typed != len(archived):
         message = (
             f"Vous archivez {count(len(archived), 'résidence')}, plus de {ARCHIVED_UNTYPED} % de "
             "votre patrimoine : écrivez leur nombre pour confirmer."
         )
-        raise Invalid("nombre", message)
+        raise Invalid("archive_count", message)
 
 
 def _preview(

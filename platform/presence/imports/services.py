@@ -6,6 +6,7 @@ click waits, and finds the work done.
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -43,7 +44,11 @@ class GivenUp(Exception):
 
 
 def take_in(
-    session: Session, import_id: UUID, deposit: Deposit, covering: Covering | None
+    session: Session,
+    import_id: UUID,
+    deposit: Deposit,
+    covering: Covering | None,
+    choices: Mapping[int, Field | None] = MappingProxyType({}),
 ) -> PlaceImport:
     """Take a file in, once per key: read, and compared at once unless it is long."""
     own = context_of(session).own_id
@@ -53,7 +58,7 @@ def take_in(
             raise Conflict("Cette clé a déjà servi pour un autre fichier.")
         return known
     forget_old(session)
-    read = read_deposit(session, deposit)
+    read = read_deposit(session, deposit, lambda columns: chosen(columns, choices))
     row = new_import(session, import_id, deposit, read, covering)
     _compare(session, row)
     return row

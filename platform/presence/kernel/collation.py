@@ -48,7 +48,7 @@ def sql_order_key(text: SQLColumnExpression[str]) -> ColumnElement[str]:
     unaccented = func.octet_length(text) == func.char_length(text)
     plain = case((unaccented, lowered), else_=bare)
     spread = func.regexp_replace(plain, "([0-9]+)", "0" * DIGITS + r"\1", "g")
-    padded = func.regexp_replace(spread, f"0*([0-9]{{{DIGITS}}})", r"\1", "g")
+    padded = func.regexp_replace(spread, f"(?<![0-9])0*([0-9]{{{DIGITS}}})", r"\1", "g")
     return collate(case((text.op("~")("[0-9]"), padded), else_=plain), "C")
 
 

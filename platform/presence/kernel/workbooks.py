@@ -18,6 +18,8 @@ from presence.kernel.formats import count, number
 Cell = str | int | date | None
 # What a cell and a sheet's name hold (Excel's own limits).
 LONGEST_TEXT, LONGEST_NAME = 32_767, 31
+# Excel's own formats: a whole number with its thousands apart, a text.
+_WHOLE, _TEXT = 3, 49
 _OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
     "strings_to_numbers": False, "default_date_format": "dd/mm/yyyy",
@@ -57,7 +59,7 @@ def _write_table(book: xlsxwriter.Workbook, sheet: Sheet, rows: Sequence[Sequenc
     size = f" ({number(len(rows))})"
     made = book.add_worksheet(sheet.name[: LONGEST_NAME - len(size)] + size)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    whole, text = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "@"})
+    whole, text = book.add_format({"num_format": _WHOLE}), book.add_format({"num_format": _TEXT})
     for index, column in enumerate(sheet.columns):
         made.set_column(index, index, column.width)
         made.write_string(0, index, column.title, head)

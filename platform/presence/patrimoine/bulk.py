@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from presence.audit.several import record_all
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.nomenclature import ArchiveReason
+from presence.patrimoine.amending import OF_HALL, insert_all
 from presence.patrimoine.coverage import NO_PERIOD, refuse_past
 from presence.patrimoine.models import Building, Coverage, Entrance, Residence
 from presence.patrimoine.services import (
@@ -33,9 +34,6 @@ from presence.patrimoine.services import (
 from tenants.database import context_of
 from tenants.scheme import schemes
 
-_OF_ENTRANCE = (
-    "name", "code", "address", "dwellings", "rnb_id", "ban_key", "latitude", "longitude",
-)  # fmt: skip
 Rows = list[dict[str, Any]]
 
 
@@ -61,8 +59,7 @@ def create_all(
             of_it | _entrance(draft.id, hall, rank) for rank, hall in enumerate(halls, start=1)
         ]
     for table, rows in ((Residence, residences), (Building, buildings), (Entrance, entrances)):
-        if rows:
-            session.execute(insert(table), rows)
+        insert_all(session, table, rows)
     record_all(session, "residence.created", ((d.id, {"code": d.code}) for d in drafts))
     if covering and covering.from_on is not None:
         _cover(session, drafts, covering.scheme_id, covering.from_on)
@@ -153,7 +150,7 @@ def _building_id(residence_id: UUID, name: str) -> UUID:
 
 def _entrance(residence_id: UUID, hall: EntranceDraft, rank: int) -> dict[str, Any]:
     building = _building_id(residence_id, hall.building) if hall.building else None
-    values = {name: getattr(hall, name) for name in _OF_ENTRANCE}
+    values = {name: getattr(hall, name) for name in OF_HALL}
     key = hall.id or uuid5(residence_id, hall.name)
     return values | {"id": key, "rank": rank, "building_id": building}
 
@@ -165,7 +162,7 @@ def _cover(
     periods = [
         _coverage(draft.id, scheme_id, Range(from_on, None), draft.dwellings) for draft in drafts
     ]
-    session.execute(insert(Coverage), [period | {"bailleur_id": own} for period in periods])
+    insert_all(session, Coverage, [period | {"bailleur_id": own} for period in periods])
     keep_covered(session, [draft.id for draft in drafts])
     announce_bases(session, scheme_id, from_on)
 
@@ -209,8 +206,7 @@ def _write_periods(session: Session, following: Rows) -> None:
     # The former periods must be cut before the new ones are checked against them.
     session.flush()
     own = context_of(session).own_id
-    if following:
-        session.execute(insert(Coverage), [period | {"bailleur_id": own} for period in following])
+    insert_all(session, Coverage, [period | {"bailleur_id": own} for period in following])
 
 
 def _tell(

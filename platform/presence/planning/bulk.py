@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from presence.audit.several import record_all
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
+from presence.patrimoine.amending import insert_all
 from presence.patrimoine.coverage import refuse_past
 from presence.patrimoine.queries import Place
 from presence.planning.frequency import Frequency, check
@@ -60,7 +61,7 @@ def set_frequencies(session: Session, asked: Sequence[Asked], from_on: date) -> 
             }
             for each, rule in fixed
         ]
-        session.execute(insert(VisitFrequency), rows)
+        insert_all(session, VisitFrequency, rows)
     record_all(
         session, "frequency.set",
         (

@@ -16,10 +16,10 @@ from presence.kernel.clock import evening_of, now
 from presence.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from presence.kernel.nomenclature import RoundState
 from presence.kernel.ownership import stated
-from presence.rounds.drawing import Engine, draw_up
 from presence.rounds.evening import VISIT_MINUTES, Evening, Wanted, evening
 from presence.rounds.models import RoundPlan, RoundStop
-from presence.rounds.problem import GivenUp, Plan, PlannedStop
+from presence.routing.drawing import Engine, draw_up
+from presence.routing.problem import GivenUp, Plan, PlannedStop
 from tenants.database import context_of
 from tenants.scheme import schemes
 

@@ -20,9 +20,9 @@ from presence.planning.stored import served_by
 from presence.rounds.drafting import draft
 from presence.rounds.evening import VISIT_MINUTES, Evening, evening, position_of
 from presence.rounds.models import RoundPlan, RoundStop
-from presence.rounds.problem import Problem, Stop, Team
-from presence.rounds.timetable import arrivals
-from presence.rounds.travel import Legs
+from presence.routing.problem import Problem, Stop, Team
+from presence.routing.timetable import arrivals
+from presence.routing.travel import Legs
 
 MOST_REASON = 120
 

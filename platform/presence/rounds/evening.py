@@ -22,8 +22,8 @@ from presence.planning.hours import Hours
 from presence.planning.queries import accepted_requests, frequencies_in_force
 from presence.planning.stored import Served, served_by
 from presence.roster.queries import teams_on_duty
-from presence.rounds.priority import weigh
-from presence.rounds.problem import Position, Problem, Reason, Stop, Team
+from presence.routing.priority import weigh
+from presence.routing.problem import Position, Problem, Reason, Stop, Team
 
 # A pair makes about 34 visits between 17:00 and 23:00 (screens.md, T2), walking included.
 VISIT_MINUTES = 6

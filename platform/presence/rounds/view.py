@@ -17,7 +17,7 @@ from presence.planning.queries import place_label
 from presence.roster.queries import shifts_of_evening, teams
 from presence.rounds.drafting import own_plan
 from presence.rounds.models import RoundOpening, RoundPlan, RoundStop
-from presence.rounds.problem import Reason
+from presence.routing.problem import Reason
 from tenants.scheme import contracts
 
 SHOWN = (RoundState.ASKED, RoundState.DRAFT, RoundState.FAILED)

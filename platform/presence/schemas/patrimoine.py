@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from marshmallow import validate, validates_schema
 from marshmallow import ValidationError as Refused
+from marshmallow import validate, validates_schema
 
 from presence.kernel.nomenclature import ArchiveReason, Area
 from presence.schemas.base import Shape

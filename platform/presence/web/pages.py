@@ -16,6 +16,7 @@ from presence.web import (
     field_sheet,
     headers,
     hours,
+    imports,
     isolation,
     journal,
     members,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
     places.blueprint, onboarding.blueprint, hours.blueprint,
+    imports.blueprint,
     sites.blueprint, field_sheet.blueprint, programme.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
 )  # fmt: skip

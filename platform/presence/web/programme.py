@@ -12,8 +12,9 @@ from presence.accounts.identity import Identity
 from presence.kernel.clock import evening_of, first_of_month, now
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.nomenclature import RequestState
+from presence.ledger.reckoning import RULE
+from presence.ledger.weeks import STOP_MINUTES, WeekLedger, last_over, week_ledger
 from presence.patrimoine import queries as patrimoine
-from presence.planning.ledger_rules import RULE
 from presence.planning.requested import quota_of, quotas_of, requests
 from presence.planning.requests import (
     MOST_CHARACTERS,
@@ -23,7 +24,6 @@ from presence.planning.requests import (
     ask_for_visit,
     withdraw_request,
 )
-from presence.rounds.ledger import STOP_MINUTES, WeekLedger, last_over, week_ledger
 from presence.web import programme_view as view
 from presence.web.edge import page, see_other
 from presence.web.forms import date_of, member, uuid_of

@@ -13,21 +13,21 @@ from presence.kernel import formats
 from presence.kernel.clock import tonight
 from presence.kernel.formats import count
 from presence.kernel.nomenclature import RequestState, StopSource
-from presence.patrimoine import queries as patrimoine
-from presence.patrimoine.queries import Place
-from presence.planning.ledger_rules import Balance, at, deficit_sentence
-from presence.planning.plans import ForeseenVisit, published_plans
-from presence.planning.queries import frequencies_on, place_label
-from presence.planning.requested import RequestLine
-from presence.planning.wording import frequency_words
-from presence.rounds.fulfilment import fulfilment
-from presence.rounds.ledger import (
+from presence.ledger.fulfilment import fulfilment
+from presence.ledger.reckoning import Balance, at, deficit_sentence
+from presence.ledger.weeks import (
     ResidenceWeek,
     WeekLedger,
     last_over,
     monday_of,
     reason_words,
 )
+from presence.patrimoine import queries as patrimoine
+from presence.patrimoine.queries import Place
+from presence.planning.plans import ForeseenVisit, published_plans
+from presence.planning.queries import frequencies_on, place_label
+from presence.planning.requested import RequestLine
+from presence.planning.wording import frequency_words
 
 WEEK = re.compile("20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-3])")
 # More rows are shown on demand only; sentences, in the table.

@@ -1,14 +1,16 @@
 """What the address of the list says (`?q=…&commune=…`): filters, order, page, and their words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
+
+from sqlalchemy import ColumnElement
 
 from presence.kernel.collation import folded
 from presence.kernel.errors import Invalid
 from presence.patrimoine.listing import Order, Sort
-from presence.patrimoine.wanted import Choices, Perimeter
+from presence.patrimoine.wanted import Choices, Perimeter, Wanted
 
 # What is typed to find a place; more is not looked at.
 LONGEST_SEARCH = 100
@@ -24,8 +26,7 @@ SORTS = {
     "nom": "Nom, de A à Z", "-nom": "Nom, de Z à A",
     "code": "Code, croissant", "-code": "Code, décroissant",
     "commune": "Commune, de A à Z", "-commune": "Commune, de Z à A",
-    "-logements": "Logements, les plus grandes d'abord",
-    "logements": "Logements, les plus petites d'abord",
+    "logements": "Logements, croissant", "-logements": "Logements, décroissant",
 }  # fmt: skip
 _USUAL = "nom"
 _BY = {
@@ -71,19 +72,23 @@ class Filter:
         return {name: value for name, value in told.items() if value}
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The words that are looked for."""
-        return tuple(folded(self.search).split())
-
-    @property
     def order(self) -> Order:
         """The order of the list."""
         return Order(_BY[self.sort.removeprefix("-")], self.sort.startswith("-"))
 
-    @property
-    def stands(self) -> Perimeter | None:
-        """Where the residences must stand in the perimeter."""
-        return _STANDS.get(self.perimeter)
+    def wanted(self, has_frequency: ColumnElement[bool]) -> Wanted:
+        """What it looks for; whether a frequency is fixed is another room's condition."""
+        fixed = {"fixee": (has_frequency,), "non-fixee": (~has_frequency,)}
+        return Wanted(
+            words=tuple(folded(self.search).split()),
+            agency_id=UUID(self.agency) if self.agency else None,
+            insee_code=self.commune or None,
+            in_qpv={"oui": True, "non": False}.get(self.qpv),
+            qpv_vintage=int(self.qpv) if self.qpv.isdigit() else None,
+            perimeter=_STANDS.get(self.perimeter),
+            archived=bool(self.archived),
+            also=fixed.get(self.frequency, ()),
+        )
 
     def query(self, *, page: int = 1, sort: str | None = None, without: str = "") -> str:
         """« ?q=… » of another page, in another order, or without a filter."""

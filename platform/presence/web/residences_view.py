@@ -91,6 +91,8 @@ def since_words(place: Listed, day: date) -> str:
 def sentence_of(found: Found) -> str:
     """« 23 résidences, 1 430 logements ; 21 dans le périmètre, 2 en dehors. »."""
     totals = found.totals
+    if not totals.residences:
+        return "Aucune résidence."
     told = formats.count(totals.residences, "résidence")
     told += f", {formats.count(totals.dwellings, 'logement')}"
     outside = totals.residences - totals.covered
@@ -102,6 +104,17 @@ def sentence_of(found: Found) -> str:
         return f"{told}, hors périmètre."
     covered, out = formats.number(totals.covered), formats.number(outside)
     return f"{told} ; {covered} dans le périmètre, {out} en dehors."
+
+
+def pages_around(page: int, pages: int) -> list[int | None]:
+    """The pages to offer: the first, the last, those beside this one; None stands for a gap."""
+    near = sorted({1, page - 1, page, page + 1, pages} & set(range(1, pages + 1)))
+    offered: list[int | None] = []
+    for number in near:
+        if offered and number - (offered[-1] or 0) > 1:
+            offered.append(None)
+        offered.append(number)
+    return offered
 
 
 def _frequency(lines: Sequence[FrequencyLine]) -> str | None:

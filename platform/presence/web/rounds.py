@@ -16,8 +16,8 @@ from presence.roster.queries import teams_on_duty
 from presence.rounds import drafting, editing, publishing
 from presence.rounds.editing import Where
 from presence.rounds.evening import evening
-from presence.rounds.priority import RULE
 from presence.rounds.view import RoundsView, own_round, rounds_of
+from presence.routing.priority import RULE
 from presence.web.edge import page, see_other
 from presence.web.forms import date_of, uuid_of, whole
 from presence.web.scheme_choice import chosen_scheme

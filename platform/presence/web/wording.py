@@ -21,6 +21,7 @@ ACTS = {
     "invitation.revoked": "Invitation annulée",
     # Trails of rows (presence.audit).
     "residence.created": "Résidence créée",
+    "residences.exported": "Liste des résidences exportée",
     "frequency.set": "Fréquence fixée",
     "visit_request.asked": "Passage demandé",
     "visit_request.withdrawn": "Demande de passage retirée",
@@ -65,4 +66,7 @@ ACTS = {
     "swap.withdrawn": "Demande d'échange retirée",
     "calendar_link.created": "Adresse d'agenda créée",
     "calendar_link.revoked": "Adresse d'agenda révoquée",
+    "building.archived": "Bâtiment archivé",
+    "place_import.applied": "Patrimoine importé",
+    "place_import.undone": "Import de patrimoine annulé",
 }

@@ -7,8 +7,8 @@ edited by hand or read again, and says in French what cannot be walked.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from presence.rounds.problem import GiveUpReason, Plan, PlannedStop, Problem, Stop, Team
-from presence.rounds.travel import Legs, minutes_between, minutes_from_start
+from presence.routing.problem import GiveUpReason, Plan, PlannedStop, Problem, Stop, Team
+from presence.routing.travel import Legs, minutes_between, minutes_from_start
 
 # A round of each team, in the problem's order: the stops by their place in the problem.
 Routes = list[list[int]]

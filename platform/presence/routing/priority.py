@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from uuid import UUID
 
-from presence.rounds.problem import Reason, Stop
+from presence.routing.problem import Reason, Stop
 
 # The same rule, in the words shown to users.
 RULE = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import asin, ceil, cos, radians, sin, sqrt
 from random import Random
 
-from presence.rounds.problem import Position, Problem, Stop, Team
+from presence.routing.problem import Position, Problem, Stop, Team
 
 ROAD_FACTOR = 1.35
 KM_PER_HOUR = 40

@@ -12,11 +12,11 @@ from dataclasses import replace
 from time import monotonic
 from typing import Literal
 
-from presence.rounds import greedy, solver
-from presence.rounds.priority import value
-from presence.rounds.problem import GivenUp, Method, Plan, PlannedStop, Problem
-from presence.rounds.timetable import Routes, arrivals, verify, why_left_out
-from presence.rounds.travel import Legs
+from presence.routing import greedy, solver
+from presence.routing.priority import value
+from presence.routing.problem import GivenUp, Method, Plan, PlannedStop, Problem
+from presence.routing.timetable import Routes, arrivals, verify, why_left_out
+from presence.routing.travel import Legs
 
 Engine = Literal["auto", "solver", "greedy"]
 log = logging.getLogger("presence.rounds")

@@ -8,10 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from presence.rounds.priority import is_levelled, worth
-from presence.rounds.problem import Problem
-from presence.rounds.timetable import Routes
-from presence.rounds.travel import Legs
+from presence.routing.priority import is_levelled, worth
+from presence.routing.problem import Problem
+from presence.routing.timetable import Routes
+from presence.routing.travel import Legs
 
 
 class Offer(NamedTuple):

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from presence.rounds.priority import worths
-from presence.rounds.problem import Problem
-from presence.rounds.timetable import Routes, arrivals
-from presence.rounds.travel import Legs
+from presence.routing.priority import worths
+from presence.routing.problem import Problem
+from presence.routing.timetable import Routes, arrivals
+from presence.routing.travel import Legs
 
 _TIME = "time"
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from presence.kernel.nomenclature import Coded, FrequencyPeriod
+from presence.ledger.facts import Evenings, WeekFacts
+from presence.ledger.reckoning import PlaceWeek
 from presence.patrimoine.queries import Hall
 from presence.planning.frequency import possible_days
-from presence.planning.ledger_rules import PlaceWeek
 from presence.planning.rules import DAYS
-from presence.rounds.ledger_facts import Evenings, WeekFacts
 
 
 class Missed(Coded):

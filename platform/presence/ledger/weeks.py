@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from presence.kernel.clock import tonight
 from presence.kernel.nomenclature import NotDoneReason
+from presence.ledger.facts import DAY, WeekFacts, facts_of_week, grouped
+from presence.ledger.hall_weeks import Missed, hall_weeks
+from presence.ledger.reckoning import Balance, Fairness, fairness, ledger
 from presence.patrimoine.queries import Place
-from presence.planning.ledger_rules import Balance, Fairness, fairness, ledger
 from presence.roster.queries import teams_on_duty
 from presence.rounds.evening import VISIT_MINUTES
-from presence.rounds.hall_weeks import Missed, hall_weeks
-from presence.rounds.ledger_facts import DAY, WeekFacts, facts_of_week, grouped
 from tenants.context import Kind
 from tenants.database import context_of
 

@@ -1,0 +1,1 @@
+"""Frequency ledger (registre des fréquences): due, planned, done, missed; what will be short."""

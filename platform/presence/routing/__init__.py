@@ -1,0 +1,1 @@
+"""Routing (calcul de tournées): stops and teams in, rounds out. Pure: no database, no clock."""
