@@ -1,7 +1,7 @@
 """Place tree, dated coverage, transfers, site sheets, imports, onboarding.
 
-Expand: new tables and columns, and one contract at once (the residence's two coverage dates become its periods): no
-installation runs the former code yet. The SQL beside this file is what runs.
+Expand: new tables and columns, and one contract at once (the residence's two coverage dates become
+its periods): no installation runs the former code yet. The SQL beside this file is what runs.
 """
 
 from pathlib import Path

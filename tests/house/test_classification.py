@@ -79,6 +79,7 @@ WRITERS = {"csv_bytes", "writer", "workbook_bytes"}
 SPREADSHEETS = {
     "platform/presence/cli/figures.py",  # the published bilan
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
+    "platform/presence/imports/template.py",  # the file to fill in, with an example
     "platform/presence/web/residences_export.py",  # the list of residences
     "platform/presence/web/rights.py",  # the table of rights
 }

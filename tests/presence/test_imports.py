@@ -302,7 +302,8 @@ def unpacked(scene: Scene) -> str:
     with scene.world.superuser() as connection:
         row = connection.execute("select table_data from presence.place_import").fetchone()
     assert row is not None
-    return zlib.decompress(bytes(row[0])).decode()
+    assert isinstance(row[0], bytes)
+    return zlib.decompress(row[0]).decode()
 
 
 def _call(session: Session, name: str, key: UUID) -> None:

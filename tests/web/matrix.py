@@ -111,7 +111,13 @@ PAGES: dict[tuple[str, str], tuple[str, ...]] = {
         (method, f"/mise-en-route/{task}"): BAILLEURS
         for method in ("GET", "POST")
         for task in (
-            "identite", "equipes", "frequences", "cle", "conventions", "essai", "activation",
+            "identite",
+            "equipes",
+            "frequences",
+            "cle",
+            "conventions",
+            "essai",
+            "activation",
         )
     },
     ("GET", "/tournees"): PLANNERS,

@@ -18,6 +18,7 @@ VISITS = [
     ("opac38", "/cette-nuit?soiree=2013-12-03"),
     ("opac38", "/cette-nuit?soiree=2013-11-21"),
     ("opac38", "/residences"),
+    ("opac38", "/residences/importer"),
     ("opac38", "/residences?q=les&commune=38053&tri=-logements"),
     ("opac38", "/residences?archivees=oui"),
     ("opac38", "/quotes-parts/2012"),

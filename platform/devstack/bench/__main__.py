@@ -11,6 +11,7 @@ from pathlib import Path
 from devstack.bench import (
     calls,
     filters,
+    imports,
     ingest,
     isolation,
     night,
@@ -18,6 +19,7 @@ from devstack.bench import (
     plans,
     reading,
     requests,
+    residences,
     rounds,
     wire,
 )
@@ -29,6 +31,7 @@ from devstack.stack import Stack
 # Those that write into the city come last.
 SUBJECTS = (
     isolation, calls, filters, operators, rounds, night, ingest, reading, requests, wire, plans,
+    residences, imports,
 )  # fmt: skip
 
 

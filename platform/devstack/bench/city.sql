@@ -30,10 +30,10 @@ select gen_random_uuid(), 'Agence', id from presence.organisation where kind = '
 
 -- 2 000 residences, shared as 1/rank: the first bailleur has a third of them, the last a fortieth.
 insert into presence.residence (id, agency_id, code, name, address, insee_code, dwellings,
-                                scheme_id, covered_from_on, bailleur_id)
+                                scheme_id, covered_during, bailleur_id)
 select gen_random_uuid(), a.id, 'R' || n, 'Résidence ' || n, n || ' rue de la Ville',
        (array(select insee_code from presence.commune order by insee_code))[1 + (n * 7 + b.id) % 6],
-       20 + n % 60, s.id, current_setting('bench.first_on')::date, b.id
+       20 + n % 60, s.id, datemultirange(daterange(current_setting('bench.first_on')::date, null)), b.id
   from presence.organisation b
   join presence.agency a on a.bailleur_id = b.id
   cross join presence.scheme s

@@ -17,7 +17,9 @@ from presence.planning.stored import frequency_of_row
 
 def has_frequency(session: Session, day: date) -> ColumnElement[bool]:
     """The condition that a residence, or one of its halls, has a frequency in force on a day."""
-    return Residence.id.in_(select(VisitFrequency.residence_id).where(*_in_force(session, day)))
+    held = select(VisitFrequency.residence_id).where(*_in_force(session, day))
+    # Compared as a value, hence looked up in memory: as a join, it was probed row by row.
+    return Residence.id.in_(held).is_(True)
 
 
 def frequencies_at(

@@ -184,7 +184,7 @@ class ColumnIn(Shape):
 class ColumnsIn(Shape):
     """The choices of columns, and the agency of new places of which the file says none."""
 
-    columns = Several(Part(ColumnIn), most=MOST_COLUMNS, load_default=list)
+    columns = Several(Part(ColumnIn), most=MOST_COLUMNS, required=True)
     agency = Text(load_default=None, allow_none=True)
 
 

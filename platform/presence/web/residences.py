@@ -1,4 +1,4 @@
-"""« Résidences » (A4): the bailleur's own places, found, filtered, sorted, exported, imported."""
+"""« Résidences » (A4): the bailleur's own places, found, filtered, sorted, taken away as files."""
 
 from datetime import date
 from typing import Any
@@ -86,7 +86,7 @@ def _list(session: Session, asked: filters.Filter) -> dict[str, Any]:
         "found": found,
         "sentence": sentence_of(found),
         "chips": asked.chips(around),
-        "lines": lines_of(session, found.places),
+        "lines": lines_of(session, found.places, day),
         "pages": pages_around(found.page, found.pages),
         "evenings": EVENINGS,
     }
@@ -107,7 +107,7 @@ def _moves(fragment: bool) -> dict[str, bool]:
 def _export(session: Session, identity: Identity, kind: str) -> Response:
     asked, day, around = filters.filter_of(request.args), today(session), choices(session)
     places = every(session, around, _wanted(session, asked, day), asked.order, day)
-    rows = rows_of(session, places)
+    rows = rows_of(session, places, day)
     if kind == "xlsx":
         about = (
             ("Organisme", identity.organisation_name),

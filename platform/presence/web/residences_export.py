@@ -1,8 +1,7 @@
 """The list of residences as a file (export XLSX, CSV): every line found, no code, no contact."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -27,9 +26,13 @@ COLUMNS = (
 _TOGETHER = 500
 
 
-def rows_of(session: Session, places: Sequence[Listed]) -> list[tuple[Cell, ...]]:
-    """The cells of every residence, in order."""
-    return [_row(line) for some in _batches(places) for line in lines_of(session, some)]
+def rows_of(session: Session, places: Sequence[Listed], day: date) -> list[tuple[Cell, ...]]:
+    """The cells of every residence as of today, in order."""
+    return [
+        _row(line)
+        for start in range(0, len(places), _TOGETHER)
+        for line in lines_of(session, places[start : start + _TOGETHER], day)
+    ]
 
 
 def workbook_of(
@@ -59,7 +62,3 @@ def _written(cell: Cell) -> str:
     if cell is None:
         return ""
     return formats.numeric_date(cell) if isinstance(cell, date) else str(cell)
-
-
-def _batches(places: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (places[start : start + _TOGETHER] for start in range(0, len(places), _TOGETHER))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from presence.field.listing import interventions_counted, last_visits
 from presence.kernel import formats
-from presence.kernel.clock import today, tonight
+from presence.kernel.clock import tonight
 from presence.patrimoine.listed import Listed
 from presence.patrimoine.listing import Found, halls_counted
 from presence.planning.listing import frequencies_at
@@ -35,9 +35,9 @@ class Line:
     left_on: date | None
 
 
-def lines_of(session: Session, places: Sequence[Listed]) -> list[Line]:
-    """The lines of some residences, in the same order."""
-    day, evening_on = today(session), tonight(session)
+def lines_of(session: Session, places: Sequence[Listed], day: date) -> list[Line]:
+    """The lines of some residences as of today, in the same order."""
+    evening_on = tonight(session)
     ids = [place.id for place in places]
     halls = halls_counted(session, ids, day)
     frequencies = frequencies_at(session, ids, day)
