@@ -74,11 +74,11 @@ _GROUND = (
     ),
     SourceMutant(
         "M77", ("T44",),
-        "Un agent du prestataire ouvre les suites données par les bailleurs.",
+        "Un agent du prestataire ouvre le contrôle d'isolation des bailleurs.",
         ("tests/tenants/test_roles.py::test_a_prestataire_never_opens_follow_up_nor_money",),
         "tenants/roles.py",
         "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES},",
-        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES, P.FOLLOW_UP},",
+        "Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES, P.READ_ISOLATION},",
     ),
 )  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -117,6 +119,21 @@ def test_a_confirmation_that_comes_twice_imports_once(scene: Scene) -> None:
         confirmed(scene.world, key)
 
     assert scene.count("residence", "code = 'N1'") == 1
+    assert scene.count("audit_entry", "act = 'place_import.applied'") == 1
+
+
+def test_two_confirmations_at_the_same_time_import_once(scene: Scene) -> None:
+    key = deposited(scene.world, csv_file(TITLES, good_rows(40)))
+    started = Barrier(2)
+
+    def together(_: int) -> ImportState:
+        started.wait()
+        return confirmed(scene.world, key).state
+
+    with ThreadPoolExecutor(2) as pool:
+        states = list(pool.map(together, range(2)))
+
+    assert states == [ImportState.APPLIED] * 2
     assert scene.count("audit_entry", "act = 'place_import.applied'") == 1
 
 
