@@ -91,7 +91,10 @@ def test_a_frequency_is_set_and_setting_it_again_changes_nothing(
     path = f"residences/{opac.items('residences')[0]['id']}/frequency"
     sent = {"times_per_week": 2, "from_on": "2014-01-01"}
     assert body(opac.put(path, sent), 200) == body(opac.put(path, sent), 200)
-    assert fields(opac.put(path, sent | {"times_per_week": 3})) == {"from_on"}
+    # What is only foreseen is replaced; an evening that has begun is not rewritten.
+    assert body(opac.put(path, sent | {"times_per_week": 3}), 200)["times_per_week"] == 3
+    for begun in ("2013-12-01", "2013-12-31"):
+        assert fields(opac.put(path, sent | {"from_on": begun})) == {"from_on"}
     assert fields(opac.put(path, sent | {"times_per_week": 2.5})) == {"times_per_week"}
     assert fields(opac.put(path, sent | {"times_per_week": True})) == {"times_per_week"}
     unknown = pluralis.put(f"residences/{uuid4()}/frequency", sent)
