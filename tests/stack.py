@@ -16,7 +16,7 @@ from devstack.stack import Stack
 from presence.settings import MailRelay, Settings, VaultKeys
 from tenants.database import engine_urls
 
-# Two templates, the copies that the workers hold, the write-ahead log: four times what was seen.
+# Two templates, the workers' copies, the write-ahead log: some 220 MB were seen, with two workers.
 ROOM_BYTES = 4 * 2**30
 
 
