@@ -22,7 +22,7 @@ help: ## This list
 .venv/.run: demo.lock pyproject.toml | .tools/bin/uv
 	@echo "Installation des dépendances…"
 	@$(UV) venv -q --allow-existing --python $(PY) .venv
-	@test -e .venv/.dev || $(UV) pip sync -q --python $(BIN)/python --require-hashes demo.lock \
+	@test .venv/.dev -nt demo.lock || { rm -f .venv/.dev; $(UV) pip sync -q --python $(BIN)/python --require-hashes demo.lock; } \
 	  || { echo "Une roue n'a pas pu être installée : vérifiez l'accès au registre Python, puis relancez." >&2; exit 1; }
 	@platform/link-checkout $(BIN)
 	@touch $@
