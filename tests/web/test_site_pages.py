@@ -3,9 +3,12 @@
 import json
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from time import sleep
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -149,6 +152,33 @@ def test_a_note_is_written_revised_then_ended(demo: World) -> None:
     )
     assert send(client, where, f"consignes/{second}/fin", au=TONIGHT).status_code == 303
     assert "Terminées (2)" in client.get(where).text
+
+
+def test_the_second_of_two_who_revise_at_once_is_told_so(demo: World) -> None:
+    client, place = signed_in(demo, "opac38"), site(demo, "Les Tilleuls")
+    assert send(client, page_of(place), "consignes", **note()).status_code == 303
+    first = demo.scalar("select id from presence.site_note where residence_id = %s", place)
+    revised = note(texte="Fermer aussi la cave.", remplace=first)
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(demo.superuser_url) as other:
+        other.execute(
+            "insert into presence.site_note select (jsonb_populate_record(n, jsonb_build_object("
+            "'id', %s::text, 'version', 2))).* from presence.site_note n where id = %s",
+            (str(uuid4()), first),
+        )
+        waiting = pool.submit(send, client, page_of(place), "consignes", **revised)
+        # The page's own write waits for ours before anybody commits.
+        while not waiting.done() and not demo.scalar(
+            "select count(*) from pg_stat_activity where datname = current_database() "
+            "and wait_event_type = 'Lock'"
+        ):
+            sleep(0.05)
+        other.commit()
+        answer = waiting.result(timeout=30)
+
+    assert answer.status_code == 409
+    assert "Quelqu&#39;un vient d&#39;enregistrer avant vous." in answer.text
+    assert count(demo, "site_note", "version = 2 and body = 'Fermer aussi la cave.'") == 0
 
 
 @pytest.mark.parametrize(

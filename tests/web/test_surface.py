@@ -201,11 +201,15 @@ def test_an_account_is_slowed_whatever_the_source(demo: World) -> None:
 @pytest.mark.parametrize("page", ["/connexion", "/mot-de-passe/oublie"])
 def test_a_known_and_an_unknown_address_get_the_same_answer(demo: World, page: str) -> None:
     told = []
+    source = f"127.3.{uuid4().int % 250}.{uuid4().int % 250}"
     for email in (EMAILS["capi"], "personne@capi.example"):
         client = demo.app.test_client()
         token = csrf_of(client.get(page).text)
         answer = client.post(
-            page, data={"email": email, "mot_de_passe": "faux mot de passe", "csrf_token": token}
+            page,
+            data={"email": email, "mot_de_passe": "faux mot de passe", "csrf_token": token},
+            # An address of its own: others' tries in the same minute must not slow this one down.
+            environ_overrides={"REMOTE_ADDR": source},
         )
         body = re.sub(r'value="[^"]*"', "", answer.text)
         told.append((answer.status_code, body, sorted(answer.headers.keys())))

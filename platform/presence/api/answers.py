@@ -17,7 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from presence.kernel.errors import Conflict, DomainError, Fault, NotFound
+from presence.kernel.errors import CAME_SECOND, Conflict, DomainError, Fault, NotFound
 from presence.schemas.base import MOST_SAID, faults_of
 from presence.schemas.fields import MOST_CHARACTERS
 from tenants.errors import NotPermitted, TenancyError
@@ -56,8 +56,6 @@ TITLES: dict[int, tuple[str, str, str]] = {
         "La base ne répond pas. Rien n'a été enregistré : réessayez dans une minute.",
     ),
 }
-# PostgreSQL's classes of refusal that mean « someone else was first ».
-_CONFLICTS = frozenset({"23505", "23503", "23P01"})
 
 
 class Refused(Exception):
@@ -157,7 +155,7 @@ def _tenancy(error: TenancyError) -> Response:
 
 
 def _integrity(error: IntegrityError) -> Response | None:
-    return problem(409) if getattr(error.orig, "sqlstate", "") in _CONFLICTS else None
+    return problem(409) if getattr(error.orig, "sqlstate", "") in CAME_SECOND else None
 
 
 def _http(error: HTTPException) -> Response:

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# PostgreSQL's classes of refusal that mean « someone else was first »: a unique key, a foreign key,
+# an exclusion constraint.
+CAME_SECOND = frozenset({"23505", "23503", "23P01"})
+
 
 @dataclass(frozen=True)
 class Fault:

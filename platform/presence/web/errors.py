@@ -11,10 +11,10 @@ from flask import Flask, Response, make_response, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from presence.kernel.errors import Conflict, DomainError, NotFound
+from presence.kernel.errors import CAME_SECOND, Conflict, DomainError, NotFound
 
 log = logging.getLogger("presence.web")
 # A letter's link, a calendar's address still serve when refused: the secret stays out of the log.
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -90,6 +91,16 @@ def _domain(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, NotFound):
         return answer(404)
     return answer(409 if isinstance(error, Conflict) else 422, error.message)
+
+
+def _integrity(error: IntegrityError) -> ResponseReturnValue:
+    if getattr(error.orig, "sqlstate", "") not in CAME_SECOND:
+        return _unexpected(error)
+    return answer(
+        409,
+        "Quelqu'un vient d'enregistrer avant vous. Votre saisie n'est pas enregistrée : "
+        "rechargez la page et reprenez-la.",
+    )
 
 
 def _unavailable(_: OperationalError) -> ResponseReturnValue:
