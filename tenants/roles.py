@@ -83,7 +83,10 @@ class Permission(StrEnum):
     RECORD_CALLS = "record_calls"
     CLOSE_EVENING = "close_evening"
     READ_REPORTS = "read_reports"
+    GIVE_VISA = "give_visa"
+    AMEND_REPORTS = "amend_reports"
     FOLLOW_UP = "follow_up"
+    MANAGE_ANOMALIES = "manage_anomalies"
     READ_FIGURES = "read_figures"
     READ_BILAN = "read_bilan"
     SIGN_AGREEMENT = "sign_agreement"
@@ -116,7 +119,10 @@ PERMISSION_LABELS = {
     Permission.RECORD_CALLS: "Noter les appels d'astreinte",
     Permission.CLOSE_EVENING: "Signer la soirée",
     Permission.READ_REPORTS: "Lire les rapports journaliers",
+    Permission.GIVE_VISA: "Viser et contester les rapports, accorder un délai",
+    Permission.AMEND_REPORTS: "Rectifier une fiche, répondre à une contestation",
     Permission.FOLLOW_UP: "Donner une suite, convoquer",
+    Permission.MANAGE_ANOMALIES: "Suivre les anomalies techniques",
     Permission.READ_FIGURES: "Lire les chiffres de l'organisme",
     Permission.READ_BILAN: "Lire le bilan publié",
     Permission.SIGN_AGREEMENT: "Signer un accord de partage",
@@ -151,11 +157,11 @@ RIGHTS: dict[OrganisationKind, dict[Role, frozenset[Permission]]] = {
         | _ADMINISTER
         | _SITES
         | {P.MANAGE_PLACES, P.TRANSFER_PLACES, P.ONBOARD}
-        | {P.SIGN_AGREEMENT, P.READ_SHARES, P.READ_ISOLATION},
+        | {P.SIGN_AGREEMENT, P.READ_SHARES, P.READ_ISOLATION, P.GIVE_VISA, P.MANAGE_ANOMALIES},
         Role.FINANCE: _WHOLE | _CONTRACTS | {P.READ_SHARES, P.MANAGE_MONEY},
-        Role.PROXIMITY: _WHOLE | _SITES | {P.FOLLOW_UP},
-        Role.SECTOR: _HOME | _SITES,
-        Role.CARETAKER: _HOME | {P.REVEAL_CODES},
+        Role.PROXIMITY: _WHOLE | _SITES | {P.FOLLOW_UP, P.GIVE_VISA, P.MANAGE_ANOMALIES},
+        Role.SECTOR: _HOME | _SITES | {P.MANAGE_ANOMALIES},
+        Role.CARETAKER: _HOME | {P.REVEAL_CODES, P.MANAGE_ANOMALIES},
         Role.DPO: _WATCH | {P.READ_ISOLATION},
         Role.ADMINISTRATOR: _ADMINISTER,
     },
@@ -163,11 +169,11 @@ RIGHTS: dict[OrganisationKind, dict[Role, frozenset[Permission]]] = {
         Role.MANAGEMENT: _WATCH
         | _ADMINISTER
         | _PLANNERS
-        | {P.READ_PLACES, P.READ_ACTIVITY, P.READ_REPORTS, P.READ_PLANNING},
+        | {P.READ_PLACES, P.READ_ACTIVITY, P.READ_REPORTS, P.READ_PLANNING, P.AMEND_REPORTS},
         Role.TEAM_LEADER: _FIELD
         | _CONTRACTS
         | _PLANNERS
-        | {P.RECORD_ACTIVITY, P.CLOSE_EVENING, P.READ_REPORTS, P.REVEAL_CODES},
+        | {P.RECORD_ACTIVITY, P.CLOSE_EVENING, P.READ_REPORTS, P.REVEAL_CODES, P.AMEND_REPORTS},
         Role.ONCALL_OPERATOR: _FIELD,
         Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES},
         Role.ADMINISTRATOR: _ADMINISTER,

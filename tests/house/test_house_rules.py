@@ -34,6 +34,9 @@ CODES = {
     "not_done_reason": nomenclature.NotDoneReason,
     "people_band": nomenclature.PeopleBand,
     "help_offered": nomenclature.HelpOffered,
+    "anomaly": nomenclature.Equipment,
+    "follow_up": nomenclature.FollowUpKind,
+    "report_state": nomenclature.ReportState,
 }
 
 

@@ -276,3 +276,148 @@ class LegalForm(Coded):
     COOP = "coop", "Coopérative d'HLM"
     SEM = "sem", "Société d'économie mixte"
     OTHER = "other", "Autre"
+
+
+class Equipment(Coded):
+    """What is broken or in the way (équipement d'une anomalie technique)."""
+
+    LIGHTING = "lighting", "Éclairage"
+    DOOR = "door", "Porte"
+    LOCK = "lock", "Serrure ou contrôle d'accès"
+    INTERCOM = "intercom", "Interphone"
+    LIFT = "lift", "Ascenseur"
+    GLASS = "glass", "Vitre"
+    LEAK = "leak", "Fuite"
+    FIRE_SAFETY = "fire_safety", "Sécurité incendie"
+    ELECTRICAL = "electrical", "Danger électrique"
+    STAIRS = "stairs", "Escalier ou garde-corps"
+    BIN_ROOM = "bin_room", "Local poubelles"
+    MAILBOXES = "mailboxes", "Boîtes aux lettres"
+    PARKING_GATE = "parking_gate", "Portail de parking"
+    TAG = "tag", "Tags"
+    BULKY_WASTE = "bulky_waste", "Encombrants"
+    PEST = "pest", "Nuisibles"
+    OTHER = "other", "Autre"
+
+
+class AnomalyState(Coded):
+    """Where an anomaly stands (état de l'anomalie)."""
+
+    REPORTED = "reported", "Signalée"
+    ACKNOWLEDGED = "acknowledged", "Prise en charge"
+    FIXED = "fixed", "Réparée"
+    VERIFIED = "verified", "Vérifiée"
+
+
+class FollowUpKind(Coded):
+    """What the bailleur does afterwards (suite)."""
+
+    REMINDER_LETTER = "reminder_letter", "Courrier de rappel"
+    SUMMONS = "summons", "Convocation pour rappel au bail"
+    FORMAL_NOTICE = "formal_notice", "Mise en demeure"
+    COMPLAINT = "complaint", "Dépôt de plainte"
+    WORKS = "works", "Travaux"
+    SOCIAL_REFERRAL = "social_referral", "Orientation sociale"
+    NONE = "none", "Sans suite"
+
+
+class FollowUpState(Coded):
+    """Where a follow-up stands (état de la suite)."""
+
+    TO_DO = "to_do", "À traiter"
+    IN_PROGRESS = "in_progress", "En cours"
+    CLOSED = "closed", "Close"
+    NO_ACTION = "no_action", "Sans suite"
+
+
+class ReportState(Coded):
+    """Where a daily report stands (état du rapport)."""
+
+    IN_PROGRESS = "in_progress", "En cours"
+    TO_SIGN = "to_sign", "À signer"
+    SIGNED = "signed", "Signé"
+    SENT = "sent", "Transmis"
+
+
+class PoliceOutcome(Coded):
+    """What came of a request to the police (réponse des forces de l'ordre)."""
+
+    CAME = "came", "Venues"
+    NOT_COME = "not_come", "Non venues"
+    REFUSED = "refused", "Intervention refusée"
+
+
+class AmendmentCause(Coded):
+    """Why a report has a new version (cause de la rectification)."""
+
+    LATE = "late", "Fiches arrivées après la signature"
+    CORRECTION = "correction", "Correction d'une fiche"
+    DISPUTE = "dispute", "Contestation du bailleur"
+
+
+class ChangeState(Coded):
+    """Where the correction of a sheet stands (état de la correction)."""
+
+    PROPOSED = "proposed", "À approuver"
+    APPLIED = "applied", "Appliquée"
+    REFUSED = "refused", "Refusée"
+
+
+class VisaDecision(Coded):
+    """What the bailleur said of a report (visa)."""
+
+    ACCEPTED = "accepted", "Accepté"
+    SILENT = "silent", "Sans réponse dans le délai"
+
+
+class DisputeReason(Coded):
+    """What a bailleur disputes (motif de contestation)."""
+
+    NOT_VISITED = "not_visited", "Passage contesté"
+    WRONG_TIME = "wrong_time", "Heure contestée"
+    WRONG_PLACE = "wrong_place", "Lieu contesté"
+    WRONG_FACT = "wrong_fact", "Fait contesté"
+    OTHER = "other", "Autre motif"
+
+
+class DisputeState(Coded):
+    """Where a dispute stands (état de la contestation)."""
+
+    OPEN = "open", "Ouverte"
+    ANSWERED = "answered", "Répondue"
+    SETTLED = "settled", "Réglée"
+
+
+class ReportChoice(Coded):
+    """When a person wants the report by e-mail (rythme des courriels)."""
+
+    EACH = "each", "Chaque soirée"
+    EVENTFUL = "eventful", "Seulement s'il s'est passé quelque chose"
+    WEEKLY = "weekly", "Un résumé par semaine, le lundi"
+    NONE = "none", "Aucun courriel"
+
+
+class DeliveryKind(Coded):
+    """What an e-mail tells (objet de la transmission)."""
+
+    EVENING = "evening", "Rapport de la soirée"
+    MISSING = "missing", "Rapport non reçu"
+    AMENDED = "amended", "Rapport rectifié"
+    WEEKLY = "weekly", "Résumé de la semaine"
+    URGENT = "urgent", "Fait grave"
+
+
+class DeliveryState(Coded):
+    """What became of an e-mail (état de la transmission)."""
+
+    QUEUED = "queued", "À envoyer"
+    SENT = "sent", "Envoyé"
+    BOUNCED = "bounced", "Adresse refusée"
+    FAILED = "failed", "Échec"
+
+
+class NoteAudience(Coded):
+    """Whom a note of the prestataire is for (destinataires)."""
+
+    NEXT_TEAM = "next_team", "Équipe suivante"
+    PROVIDER = "provider", "Prestataire seul"

@@ -1,0 +1,1 @@
+-- Back to 0011: each part undoes itself, in the reverse order of the files.

@@ -1,0 +1,1 @@
+"""Technical anomalies (anomalies techniques): seen by the agents, fixed by the bailleur, verified."""
