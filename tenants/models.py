@@ -237,7 +237,7 @@ class Contract(SchemeShared, Base):
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
         "prestataire": Access("S", ("prestataire_id",)),
-        "operator": Access("SIU", ("operator",), ("valid_during", "requests_per_month")),
+        "operator": Access("SIU", ("operator",), ("valid_during", "requests_per_month", "visa_days")),
         "owner": Access("S", ("prestataire_id",)),
         "aggregator": Access("S"),
     }
@@ -253,6 +253,8 @@ class Contract(SchemeShared, Base):
     prestataire_name: Mapped[str]
     # How many visits outside the frequencies the bailleur may ask for in a month (quota).
     requests_per_month: Mapped[int] = mapped_column(SmallInteger, server_default="4")
+    # Days that the bailleur has to accept or dispute a report (délai de visa).
+    visa_days: Mapped[int] = mapped_column(SmallInteger, server_default="5")
 
 
 class SchemeReader(SchemeShared, Base):

@@ -9,8 +9,8 @@ from datetime import date
 from celery import shared_task
 from sqlalchemy.orm import Session
 
-from presence.daily_reports.certificates import seal_certificate
-from presence.daily_reports.certification import announce_months_over
+from presence.review.certificates import seal_certificate
+from presence.review.certification import announce_months_over
 from presence.kernel.clock import today
 from tenants.context import RELAY, Kind
 from tenants.database import transaction

@@ -13,6 +13,7 @@ import presence.oncall.models
 import presence.patrimoine.models
 import presence.planning.models
 import presence.reporting.models
+import presence.review.models
 import presence.roster.models
 import presence.rounds.models
 import presence.sites.models

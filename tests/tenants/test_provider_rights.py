@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from presence.daily_reports.certificates import certificates, seal_certificate
+from presence.review.certificates import certificates, seal_certificate
 from presence.daily_reports.services import close_evening
 from presence.field.events import link_interventions
 from presence.field.services import intervention_key, take_in

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from presence.daily_reports.models import DailyReport, EveningClosure
+from presence.daily_reports.models import DailyReport
+from presence.field.models import EveningClosure
 from presence.kernel.ownership import stated
 
 

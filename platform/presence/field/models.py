@@ -20,12 +20,14 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from presence.kernel.columns import codes
 from presence.kernel.nomenclature import (
     Action,
     Area,
+    ChangeState,
     NotDoneReason,
     Origin,
     Outcome,
@@ -66,6 +68,10 @@ class _Recorded(BailleurOwned):
         return mapped_column(ForeignKey("presence.scheme.id"))
 
 
+# Corrected by `app.apply_sheet_change` alone, which the owner runs for the signed prestataire.
+_CORRECTED = _RECORDED | {"owner": Access("SUD", ("prestataire_id",))}
+
+
 class Visit(_Recorded, Placed, Base):
     """Visit (passage) of an entrance by the agents, or the reason why it was not made."""
 
@@ -86,7 +92,7 @@ class Visit(_Recorded, Placed, Base):
         Index("ix_visit_days", "evening_on", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
-    __access__: ClassVar = _RECORDED
+    __access__: ClassVar = _CORRECTED
     __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("content_hash",))
     residence_id: Mapped[UUID]
     entrance_id: Mapped[UUID]
@@ -118,7 +124,7 @@ class Intervention(_Recorded, Placed, Base):
         Index("ix_intervention_days", "evening_on", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
-    __access__: ClassVar = _RECORDED
+    __access__: ClassVar = _CORRECTED
     __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     visit_id: Mapped[UUID]
     residence_id: Mapped[UUID]
@@ -151,7 +157,7 @@ class InterventionAction(BailleurOwned, Placed, Base):
         codes("action", Action),
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
-    __access__: ClassVar = _RECORDED
+    __access__: ClassVar = _CORRECTED
     __classes__: ClassVar = classified(DataClass.OPERATIONAL)
     intervention_id: Mapped[UUID] = mapped_column(primary_key=True)
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
@@ -214,3 +220,103 @@ class EventLink(PrestataireOwned, Base):
     evening_on: Mapped[date] = mapped_column(Date)
     linked_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
     account_id: Mapped[UUID | None]
+
+
+class EveningClosure(PrestataireOwned, Base):
+    """Closing of an evening (clôture de la soirée): one signature for all bailleurs, once."""
+
+    __tablename__ = "evening_closure"
+    __table_args__ = (UniqueConstraint("prestataire_id", "scheme_id", "evening_on"),)
+    __access__: ClassVar = {
+        "prestataire": Access("SI", ("prestataire_id",)),
+        "owner": Access("S", ("prestataire_id",)),
+    }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("checklist",))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
+    evening_on: Mapped[date] = mapped_column(Date)
+    signed_at: Mapped[datetime]
+    signer: Mapped[str]
+    account_id: Mapped[UUID | None]
+    checklist: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+
+class UnfinishedSheet(PrestataireOwned, Base):
+    """« Noter plus tard » (fiche à compléter): the hour and the place, kept until it is told.
+
+    Its key is the visit's to come: it is finished once that visit is there. The prestataire's
+    alone: what is not written yet is nobody else's.
+    """
+
+    __tablename__ = "unfinished_sheet"
+    __table_args__ = (Index(None, "prestataire_id", "evening_on"),)
+    __access__: ClassVar = {
+        "prestataire": Access("SIU", ("prestataire_id", "bailleur_id"), ("dropped_at",))
+    }
+    __classes__: ClassVar = classified(DataClass.OPERATIONAL)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
+    bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
+    residence_id: Mapped[UUID]
+    entrance_id: Mapped[UUID]
+    evening_on: Mapped[date] = mapped_column(Date)
+    started_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]
+    account_id: Mapped[UUID | None]
+
+
+class SheetChange(PrestataireOwned, Base):
+    """Change of a sheet (correction d'une fiche): what was, what is, why, by whom, approved by whom.
+
+    Before the signature it applies at once; after it, another person than its author approves it
+    (`app.apply_sheet_change` refuses otherwise). A withdrawn sheet lives on here, with its date.
+    """
+
+    __tablename__ = "sheet_change"
+    __table_args__ = (
+        codes("state", ChangeState),
+        CheckConstraint("sheet in ('visit', 'intervention')", name="sheet"),
+        CheckConstraint("act in ('revise', 'withdraw')", name="act"),
+        CheckConstraint("approver_id is null or approver_id <> author_id", name="two_people"),
+        Index(None, "prestataire_id", "evening_on"),
+        Index(None, "prestataire_id", "sheet_id"),
+        Index(
+            "uq_sheet_change_proposed",
+            "prestataire_id",
+            "sheet_id",
+            unique=True,
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+    __access__: ClassVar = {
+        "prestataire": Access(
+            "SIU",
+            ("prestataire_id", "bailleur_id"),
+            ("state", "approver_id", "approver", "decided_at"),
+        ),
+        "owner": Access("S", ("prestataire_id",)),
+    }
+    __classes__: ClassVar = classified(
+        DataClass.OPERATIONAL,
+        personal=("author", "approver"),
+        operational=("before", "after", "reason", "content_hash"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))
+    bailleur_id: Mapped[int] = mapped_column(ForeignKey("presence.organisation.id"))
+    evening_on: Mapped[date] = mapped_column(Date)
+    sheet: Mapped[str]
+    sheet_id: Mapped[UUID]
+    act: Mapped[str]
+    before: Mapped[dict[str, object]] = mapped_column(JSONB)
+    after: Mapped[dict[str, object]] = mapped_column(JSONB)
+    reason: Mapped[str]
+    dispute_id: Mapped[UUID | None]
+    state: Mapped[str]
+    author_id: Mapped[UUID]
+    author: Mapped[str]
+    proposed_at: Mapped[datetime] = mapped_column(server_default=text("app.now()"))
+    approver_id: Mapped[UUID | None]
+    approver: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    content_hash: Mapped[str]

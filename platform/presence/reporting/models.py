@@ -71,13 +71,15 @@ class AggregatedEvening(BailleurOwned, Base):
     __tablename__ = "aggregated_evening"
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
-        "aggregator": Access("SIU", (), ("version", "row_count", "aggregated_at")),
+        "aggregator": Access("SIU", (), ("version", "row_count", "aggregated_at", "report_version")),
     }
     __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     version: Mapped[int] = mapped_column(SmallInteger)
     row_count: Mapped[int]
     aggregated_at: Mapped[datetime]
+    # The newest version of the evening's report when it was counted: what the figures say.
+    report_version: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class SharingAgreement(SchemeShared, Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
 from presence.audit import services as audit
-from presence.daily_reports.certificates import certificate, certificates
+from presence.review.certificates import certificate, certificates
 from presence.field.queries import visits_outside
 from presence.kernel.clock import today
 from presence.kernel.errors import Invalid, NotFound

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
-from presence.daily_reports.models import ServiceCertificate
+from presence.review.models import ServiceCertificate
 from presence.field.service_days import ServiceDay, service_days
 from presence.kernel.clock import first_of_month, last_of_month
 from presence.kernel.errors import NotFound
