@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from presence.daily_reports.models import DailyReport
 from presence.field.models import EveningClosure
@@ -73,6 +73,42 @@ def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes
         )
     ).one_or_none()
     return (ReportLine(*row[:-1]), row[-1]) if row else None
+
+
+def report_by_hash(session: Session, sha256: str) -> ReportLine | None:
+    """The report whose sealed bytes have this hash, None if no such one is readable."""
+    row = session.execute(
+        select(*_LINE)
+        .where(DailyReport.content_hash == sha256, *stated(session, DailyReport))
+        .limit(1)
+    ).one_or_none()
+    return ReportLine(*row) if row else None
+
+
+def reports_by_number(session: Session, number: str) -> list[ReportLine]:
+    """The readable reports of a number; a bailleur of two schemes may have two."""
+    rows = session.execute(
+        select(*_LINE).where(DailyReport.number == number, *stated(session, DailyReport))
+    )
+    return [ReportLine(*row) for row in rows]
+
+
+def newest_version(session: Session, report_id: UUID) -> ReportLine | None:
+    """The version that stands for a report's evening, None if the report is not readable."""
+    asked = aliased(DailyReport)
+    row = session.execute(
+        select(*_LINE)
+        .join(
+            asked,
+            (asked.bailleur_id == DailyReport.bailleur_id)
+            & (asked.scheme_id == DailyReport.scheme_id)
+            & (asked.evening_on == DailyReport.evening_on),
+        )
+        .where(asked.id == report_id, *stated(session, asked), *stated(session, DailyReport))
+        .order_by(DailyReport.version.desc())
+        .limit(1)
+    ).one_or_none()
+    return ReportLine(*row) if row else None
 
 
 def closures(

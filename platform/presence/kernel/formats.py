@@ -81,6 +81,11 @@ def moment(instant: datetime) -> str:
     return instant.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
 
 
+def day_and_hour(instant: datetime) -> str:
+    """« 04/12/2013 à 20:42 », Paris time."""
+    return instant.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M")
+
+
 def paris_date(instant: datetime) -> date:
     """The Paris date of an instant."""
     return instant.astimezone(PARIS).date()
