@@ -56,12 +56,13 @@ def fault_in(report: VisitReport) -> Fault | None:
     if (report.result is VisitResult.INTERVENTION) != bool(report.interventions):
         return "interventions", "Un passage « intervention » en comporte au moins une, et lui seul."
     for index, intervention in enumerate(report.interventions):
-        if fault := _fault_in_intervention(intervention):
+        if fault := fault_in_intervention(intervention):
             return f"interventions.{index}.{fault[0]}", fault[1]
     return None
 
 
-def _fault_in_intervention(report: InterventionReport) -> Fault | None:
+def fault_in_intervention(report: InterventionReport) -> Fault | None:
+    """The same, of one intervention."""
     if not report.actions:
         return "actions", "Une intervention comporte au moins une action."
     if len(set(report.actions)) != len(report.actions):
