@@ -78,6 +78,7 @@ WRITERS = {"csv_bytes", "writer", "workbook_bytes"}
 # Who writes files for spreadsheets: one more is a review of what it holds.
 SPREADSHEETS = {
     "platform/presence/cli/figures.py",  # the published bilan
+    "platform/presence/daily_reports/spreadsheet.py",  # a report, as its page says it
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
     "platform/presence/imports/template.py",  # the file to fill in, with an example
     "platform/presence/web/residences_export.py",  # the list of residences

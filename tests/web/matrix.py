@@ -17,6 +17,8 @@ PROVIDER = (*FIELD, "provider")
 PLANNERS = ("leader", "provider")
 READERS = ("capi", "commune", "state")
 OPERATOR = ("operator",)
+# Sealed reports, whole: the prestataire's leaders, and the bailleur whose it is.
+REPORT_READERS = (*BAILLEURS, "leader", "provider")
 
 # Doors that ask for nobody's identity.
 PUBLIC = {
@@ -57,7 +59,11 @@ WATCHERS = ADMINISTRATORS
 PAGES: dict[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/cette-nuit"): HOME,
     ("POST", "/cette-nuit/suites"): BAILLEURS,
-    ("GET", "/rapports-journaliers/<uuid:report_id>.json"): (*BAILLEURS, "leader", "provider"),
+    ("GET", "/rapports-journaliers/<uuid:report_id>.json"): REPORT_READERS,
+    ("GET", "/rapports-journaliers/<uuid:report_id>.pdf"): REPORT_READERS,
+    ("GET", "/rapports-journaliers/<uuid:report_id>.csv"): REPORT_READERS,
+    ("GET", "/verification"): REPORT_READERS,
+    ("POST", "/verification"): REPORT_READERS,
     ("GET", "/residences"): HOME,
     ("GET", "/residences.xlsx"): HOME,
     ("GET", "/residences.csv"): HOME,
@@ -191,6 +197,8 @@ API: dict[tuple[str, str], tuple[str, ...]] = {
     ("POST", "sharing-keys"): ("opac38",),
     ("GET", "daily-reports"): (*BAILLEURS, "leader", "provider"),
     ("GET", "daily-reports/<uuid:report_id>"): (*BAILLEURS, "leader", "provider"),
+    ("GET", "daily-reports/<uuid:report_id>/pdf"): REPORT_READERS,
+    ("GET", "daily-reports/<uuid:report_id>/csv"): REPORT_READERS,
     ("GET", "evenings"): (*HOME, *PROVIDER),
     ("GET", "evenings/<day>"): (*HOME, *PROVIDER),
     ("POST", "evenings/<day>/signature"): ("leader",),

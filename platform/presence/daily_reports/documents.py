@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from presence.daily_reports import sealed
-from presence.daily_reports.models import DailyReport, ReportDocument
+from presence.daily_reports.models import ReportDocument
 from presence.daily_reports.printed import page_data
 from presence.daily_reports.queries import (
     ReportLine,
@@ -55,7 +55,7 @@ def pdf_bytes(content: bytes) -> bytes:
     return typeset(
         template(),
         page_data(report, hashlib.sha256(content).hexdigest()),
-        # A draft has no moment of its own but its evening; never the clock's: same facts, same page.
+        # A draft's moment is its evening, never the clock's: same facts, same page.
         moment=report.signed_at or evening_instant(report.evening_on, time()),
         attachments=(
             Attachment(

@@ -61,11 +61,8 @@ def typeset(
     """
     sent = {"data": _printable(data), "attachments": [vars(file) for file in attachments]}
     try:
-        made = typst.compile(
+        made = typst.Compiler(root=FONTS, font_paths=_fonts()).compile(
             (_PRELUDE + template).encode(),
-            root=str(FONTS),
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"data": orjson.dumps(sent).decode()},
             pdf_standards=["a-3a", "ua-1"],
@@ -92,6 +89,14 @@ def _printable(value: object) -> object:
     if isinstance(value, Iterable):
         return [_printable(inner) for inner in value]
     return value
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    # None of the machine's, nor of typst's own: the page is the same everywhere.
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
+    )
 
 
 @cache

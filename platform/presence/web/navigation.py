@@ -33,6 +33,7 @@ _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.MANAGE_MEMBERS, Entry("/membres", "Membres")),
     (Permission.READ_RIGHTS, Entry("/droits", "Droits")),
     (Permission.READ_JOURNAL, Entry("/journal", "Journal")),
+    (Permission.READ_REPORTS, Entry("/verification", "Vérification")),
     (Permission.READ_ISOLATION, Entry("/isolation", "Isolation")),
 )
 

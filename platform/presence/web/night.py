@@ -1,14 +1,13 @@
 """« Cette nuit » (A1): what happened last night in the bailleur's own places, in one sentence."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from flask import Blueprint, abort, flash, make_response, render_template, request
+from flask import Blueprint, flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
-from presence.daily_reports.queries import report_content
 from presence.followup.services import SummonsReport, record_summons
 from presence.kernel import formats
 from presence.kernel.clock import today
@@ -74,17 +73,3 @@ def follow_up(session: Session, _: Identity) -> ResponseReturnValue:
         return render_template("night/follow_up_done.html", message=done)
     flash(done)
     return see_other("night.read_night", soiree=evening_on)
-
-
-@blueprint.get("/rapports-journaliers/<uuid:report_id>.json")
-@page(Permission.READ_REPORTS)
-def sealed_report(session: Session, _: Identity, report_id: UUID) -> ResponseReturnValue:
-    """The sealed bytes of a report: their SHA-256 is the report's own."""
-    found = report_content(session, report_id)
-    if found is None:
-        abort(404)
-    line, content = found
-    response = make_response(content)
-    response.mimetype = "application/json"
-    response.headers["Content-Disposition"] = f'attachment; filename="{line.number}.json"'
-    return response

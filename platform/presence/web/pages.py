@@ -26,6 +26,7 @@ from presence.web import (
     own_shifts,
     places,
     programme,
+    report_files,
     residences,
     rights,
     roster,
@@ -35,6 +36,7 @@ from presence.web import (
     sites,
     surface,
     transfers,
+    verification,
 )
 from presence.web.browsers import browser_name
 from presence.web.edge import csrf, login_manager, signed_in
@@ -46,7 +48,7 @@ BLUEPRINTS = (
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
     places.blueprint, onboarding.blueprint, hours.blueprint,
-    imports.blueprint,
+    imports.blueprint, report_files.blueprint, verification.blueprint,
     sites.blueprint, field_sheet.blueprint, programme.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
 )  # fmt: skip
