@@ -22,11 +22,13 @@ import workers.aggregation
 import workers.certificates
 import workers.cost_sharing
 import workers.daily_reports
+import workers.delivery
 import workers.imports
 import workers.isolation
 import workers.mail
 import workers.publication
 import workers.relay
+import workers.reminders
 import workers.rounds
 import workers.transfers
 from presence.app import create_app
@@ -190,7 +192,9 @@ def _add_certificates() -> None:
 def _waiting() -> list[tuple[str, str]]:
     with transaction(RELAY) as session:
         rows = session.execute(
-            select(Job.id, Job.task).where(Job.state == "queued").order_by(Job.created_at, Job.key)
+            select(Job.id, Job.task)
+            .where(Job.state == "queued", workers.relay.is_due())
+            .order_by(Job.created_at, Job.key)
         )
         return [(str(row.id), row.task) for row in rows]
 

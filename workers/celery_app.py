@@ -54,6 +54,8 @@ MODULES = (
     "workers.transfers",
     "workers.imports",
     "workers.mail",
+    "workers.delivery",
+    "workers.reminders",
     "workers.certificates",
     "workers.isolation",
 )

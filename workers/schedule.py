@@ -29,6 +29,19 @@ BEAT = {
         "task": "workers.certificates.start_night",
         "schedule": crontab(hour="5", minute="20"),
     },
+    # Seven o'clock, and each hour of the morning for a report signed late: nobody is told twice.
+    "letters": {
+        "task": "workers.delivery.start_morning",
+        "schedule": crontab(hour="7-12", minute="0"),
+    },
+    "reminders-evening": {
+        "task": "workers.reminders.start",
+        "schedule": crontab(hour="23", minute="30"),
+    },
+    "reminders-morning": {
+        "task": "workers.reminders.start",
+        "schedule": crontab(hour="6", minute="45"),
+    },
     "months": {
         "task": "workers.aggregation.prepare_months",
         "schedule": crontab(hour="4", minute="40", day_of_month="20"),

@@ -35,6 +35,7 @@ REVIEWED = {
     "invite": ("presence_owner", RELAY),
     "invite_first": ("presence_owner", RELAY),
     "issue_token": ("presence_owner", RELAY),
+    "mail_recipients": ("presence_owner", RELAY),
     "members": ("presence_owner", RELAY),
     "note": ("presence_owner", []),
     "now": ("presence_owner", EVERYBODY),

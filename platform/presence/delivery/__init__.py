@@ -1,1 +1,1 @@
-"""Delivery (transmission): each person's e-mails about the evenings, once, and what became of them."""
+"""Delivery (transmission): who is told of the evenings by e-mail, once, and what became of it."""

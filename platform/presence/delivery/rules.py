@@ -1,0 +1,43 @@
+"""Who wants to be told, when an e-mail may leave, when it is tried again. Pure."""
+
+from datetime import datetime, time, timedelta
+
+from presence.daily_reports.summary import Summary
+from presence.daily_reports.wording import NightState
+from presence.kernel.clock import PARIS, at_paris
+from presence.kernel.nomenclature import ReportChoice
+
+# After each failure, how long before the next attempt; then six hours, the last step.
+STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360))
+# A relay that is down for a whole day is somebody's business, not one more attempt's.
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+def wants(rhythm: ReportChoice, summary: Summary) -> bool:
+    """Whether a person with that rhythm is written to about that evening."""
+    if summary.state is NightState.NO_ROUND:
+        return False
+    if rhythm is ReportChoice.EVENTFUL:
+        return bool(summary.rows) or summary.state is NightState.MISSING
+    return rhythm is ReportChoice.EACH
+
+
+def wait(attempts: int) -> timedelta:
+    """How long to wait after so many failures: 1, 5, 15 minutes, 1, 3, then 6 hours."""
+    return STEPS[min(max(attempts, 1), len(STEPS)) - 1]
+
+
+def leaves_at(instant: datetime, quiet_from: time | None, quiet_to: time | None) -> datetime:
+    """The first instant from `instant` on that is outside the quiet hours (heures calmes), UTC.
+
+    The hours are those of clocks in Paris, on the nights when they change too.
+    """
+    if quiet_from is None or quiet_to is None or quiet_from == quiet_to:
+        return instant
+    local = instant.astimezone(PARIS)
+    hour = local.time()
+    if quiet_from < quiet_to:
+        return at_paris(local.date(), quiet_to) if quiet_from <= hour < quiet_to else instant
+    if hour >= quiet_from:
+        return at_paris(local.date() + timedelta(days=1), quiet_to)
+    return at_paris(local.date(), quiet_to) if hour < quiet_to else instant
