@@ -146,9 +146,7 @@ def _require_contract(
 
 def _seal(session: Session, scheme_id: int, prestataire_id: int, head: ReportHead) -> DailyReport:
     bailleur_id = context_of(session).own_id
-    content: Content = assemble(
-        head, facts_of(session, scheme_id, head.evening_on, bailleur_id)
-    )
+    content: Content = assemble(head, facts_of(session, scheme_id, head.evening_on, bailleur_id))
     written = sealed.write(content)
     row = DailyReport(
         id=uuid4(),

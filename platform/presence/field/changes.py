@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
-from presence.field.closures import announce_amendment, closure_of, hold_evening
+from presence.field.closures import AmendmentDue, announce_amendment, closure_of, hold_evening
 from presence.field.models import EveningMarker, SheetChange
 from presence.field.rules import InterventionReport, VisitReport
 from presence.field.sheets import Sheet, interventions_of, sheet_of
@@ -22,6 +22,7 @@ from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import fingerprint
 from presence.kernel.nomenclature import AmendmentCause, ChangeState
 from presence.kernel.ownership import stated
+from presence.kernel.plain import literal
 from tenants.database import context_of
 
 MOST_REASON = 280
@@ -106,10 +107,8 @@ def approve_change(session: Session, change_id: UUID, approver: str) -> SheetCha
     session.flush()
     _apply(session, row)
     cause = AmendmentCause.DISPUTE if row.dispute_id else AmendmentCause.CORRECTION
-    announce_amendment(
-        session, row.scheme_id, row.evening_on, [row.bailleur_id], cause, row.reason,
-        f"{row.author}, approuvé par {approver}",
-    )  # fmt: skip
+    due = AmendmentDue(cause, row.reason, f"{row.author}, approuvé par {approver}")
+    announce_amendment(session, (row.scheme_id, row.evening_on), [row.bailleur_id], due)
     return row
 
 
@@ -184,7 +183,7 @@ def _pending(session: Session, sheet_id: UUID) -> bool:
 
 
 def _reason(text: str) -> str:
-    told = " ".join(text.split())
+    told = " ".join(literal(text).split())
     if not told:
         raise Invalid("reason", "Dites pourquoi : le motif accompagne la correction.")
     if len(told) > MOST_REASON:

@@ -7,6 +7,7 @@ or it finds the closure and announces that it is late.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -19,7 +20,6 @@ from tenants.database import context_of
 
 # (scheme, bailleur, evening)
 Touched = tuple[int, int, date]
-LATE = "Fiches arrivées après la signature"
 
 
 def closure_of(session: Session, scheme_id: int, evening_on: date) -> EveningClosure | None:
@@ -45,6 +45,18 @@ def hold_evenings(session: Session, evenings: Iterable[tuple[int, date]]) -> Non
         hold_evening(session, scheme_id, evening_on, alone=False)
 
 
+@dataclass(frozen=True)
+class AmendmentDue:
+    """Why the reports of an evening are to be looked at again, in whose name."""
+
+    cause: AmendmentCause
+    reason: str
+    author: str = ""
+
+
+LATE = AmendmentDue(AmendmentCause.LATE, AmendmentCause.LATE.label)
+
+
 def announce_late(session: Session, touched: Iterable[Touched]) -> None:
     """Announce that facts came to evenings that are signed; their reports are looked at again."""
     found: dict[tuple[int, date], set[int]] = defaultdict(set)
@@ -52,28 +64,20 @@ def announce_late(session: Session, touched: Iterable[Touched]) -> None:
         found[scheme_id, evening_on].add(bailleur_id)
     for (scheme_id, evening_on), bailleurs in sorted(found.items()):
         if closure_of(session, scheme_id, evening_on) is not None:
-            announce_amendment(
-                session, scheme_id, evening_on, sorted(bailleurs), AmendmentCause.LATE, LATE, ""
-            )
+            announce_amendment(session, (scheme_id, evening_on), sorted(bailleurs), LATE)
 
 
 def announce_amendment(
-    session: Session,
-    scheme_id: int,
-    evening_on: date,
-    bailleurs: list[int],
-    cause: AmendmentCause,
-    reason: str,
-    author: str,
+    session: Session, evening: tuple[int, date], bailleurs: list[int], due: AmendmentDue
 ) -> None:
-    """Ask for the reports of an evening to be looked at again, one job per bailleur."""
+    """Ask for the reports of a scheme's evening to be looked at again, one job per bailleur."""
     outbox.announce(
         session,
         "daily_reports.amendment_due",
-        scheme_id=scheme_id,
-        evening_on=evening_on,
+        scheme_id=evening[0],
+        evening_on=evening[1],
         bailleurs=bailleurs,
-        cause=cause.value,
-        reason=reason,
-        author=author,
+        cause=due.cause.value,
+        reason=due.reason,
+        author=due.author,
     )

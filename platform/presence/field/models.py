@@ -266,7 +266,7 @@ class UnfinishedSheet(PrestataireOwned, Base):
 
 
 class SheetChange(PrestataireOwned, Base):
-    """Change of a sheet (correction d'une fiche): what was, what is, why, by whom, approved by whom.
+    """Change of a sheet (correction d'une fiche): what was, what is, why, by whom, approved.
 
     Before the signature it applies at once; after it, another person than its author approves it
     (`app.apply_sheet_change` refuses otherwise). A withdrawn sheet lives on here, with its date.

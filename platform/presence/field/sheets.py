@@ -9,7 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.field.models import Intervention, InterventionAction, Visit
-from presence.field.rules import InterventionReport, VisitReport, fault_in, fault_in_intervention
+from presence.field.rules import (
+    InterventionReport,
+    VisitReport,
+    fault_in,
+    fault_in_intervention,
+)
 from presence.kernel.errors import Invalid
 from presence.kernel.nomenclature import Action, VisitResult
 from presence.kernel.ownership import stated

@@ -102,7 +102,7 @@ def unfinished_sheet(session: Session, key: UUID) -> UnfinishedSheet | None:
 
 
 def drop_sheet(session: Session, key: UUID) -> None:
-    """Give a sheet up: nothing happened there after all; its hour stays written. Raises `NotFound`."""
+    """Give a sheet up: nothing is to be told after all; its hour stays. Raises `NotFound`."""
     row = unfinished_sheet(session, key)
     if row is None:
         raise NotFound

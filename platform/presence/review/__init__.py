@@ -1,1 +1,1 @@
-"""Review (visa): the bailleur accepts a report or disputes a line; what is then owed (service fait)."""
+"""Review (visa): a bailleur accepts a report or disputes a line; what is then owed."""

@@ -7,25 +7,25 @@ prestataire after the contract's end. Amounts come with invoices, which do not e
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
-from presence.review.models import ServiceCertificate
-from presence.field.service_days import ServiceDay, service_days
-from presence.kernel.clock import first_of_month, last_of_month
+from presence.kernel.clock import first_of_month
 from presence.kernel.errors import NotFound
 from presence.kernel.keys import canonical
 from presence.kernel.ownership import stated
+from presence.review.models import ServiceCertificate
+from presence.review.service import service_of_month
 from tenants.database import context_of
 from tenants.models import Organisation
 from tenants.scheme import contracts
 from tenants.scheme import scheme as scheme_of
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def seal_certificate(
     if bailleur is None or scheme is None or not served:
         raise NotFound
     first = first_of_month(month_on)
-    days = service_days(session, scheme_id, prestataire_id, first, last_of_month(first))
-    if not days:
+    lines = service_of_month(session, scheme_id, prestataire_id, first)
+    if not lines:
         return None
     content = canonical(
         {
@@ -67,11 +67,13 @@ def seal_certificate(
             "bailleur": bailleur.name,
             "scheme": scheme.name,
             "month": f"{month_on:%Y-%m}",
-            "evenings": [_line(day) for day in days],
+            "evenings": [line.as_sealed() for line in lines],
             "totals": {
-                "evenings": len(days),
-                "visits": sum(day.visits for day in days),
-                "not_done": sum(day.not_done for day in days),
+                "evenings": len(lines),
+                "visits": sum(line.visits for line in lines),
+                "not_done": sum(line.not_done for line in lines),
+                "disputed": sum(line.disputed for line in lines),
+                "without_report": sum(line.report is None for line in lines),
             },
         }
     )
@@ -135,17 +137,6 @@ def _keep(
     session.refresh(row)
     audit.record(session, "certificate.sealed", row.id, bailleur_id=bailleur_id)
     return _listed(row)
-
-
-def _line(day: ServiceDay) -> dict[str, object]:
-    return {
-        "evening": day.evening_on.isoformat(),
-        "first_at": day.first_at.astimezone(UTC).isoformat(),
-        "last_at": day.last_at.astimezone(UTC).isoformat(),
-        "visits": day.visits,
-        "not_done": day.not_done,
-        "buildings": list(day.residence_codes),
-    }
 
 
 def _listed(row: ServiceCertificate) -> SealedCertificate:

@@ -70,9 +70,7 @@ class Dispute(BailleurOwned, Placed, Base):
         CheckConstraint(
             "line in ('visit', 'intervention', 'anomaly', 'not_received')", name="line"
         ),
-        CheckConstraint(
-            "settlement in ('amended', 'maintained', 'withdrawn')", name="settlement"
-        ),
+        CheckConstraint("settlement in ('amended', 'maintained', 'withdrawn')", name="settlement"),
         CheckConstraint("(state = 'settled') = (settlement is not null)", name="settled"),
         Index(
             "uq_dispute_line",
