@@ -1,4 +1,10 @@
 -- Back to 0011: each part undoes itself, in the reverse order of the files.
+-- delivery
+drop function app.mail_recipients(int);
+alter table presence.job drop column not_before;
+drop table presence.report_transmission, presence.report_delivery, presence.urgent_alert, presence.report_choice;
+-- followup
+drop table presence.follow_up_step, presence.follow_up;
 -- review
 drop table presence.deadline_exception, presence.dispute, presence.report_visa;
 -- reports
