@@ -18,7 +18,8 @@ from presence.delivery.recipients import night_readers
 from presence.delivery.sending import Desk
 from presence.delivery.sending import send as send_letter
 from presence.kernel.clock import now
-from presence.kernel.mail import connection
+from presence.kernel.mail import connection, deliver
+from presence.notifications import letters
 from tenants.context import RELAY, Kind
 from tenants.database import context_of, transaction
 from workers.celery_context import product
@@ -101,3 +102,14 @@ def send(session: Session, parameters: Parameters) -> dict[str, object]:
             session.execute(select(1))
     telling.announce_letters(session, later)
     return {"put_off": len(later)}
+
+
+@job("workers.delivery.send_trial")
+def send_trial(session: Session, _: Parameters) -> dict[str, object]:
+    """Mail a trial message to the one who asked for it."""
+    context = context_of(session)
+    for person in night_readers(context.own_id):
+        if person.account_id == context.account:
+            deliver(letters.trial(person.email, person.display_name))
+            return {"sent": True}
+    return {"sent": False}

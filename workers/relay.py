@@ -57,6 +57,56 @@ def _seal_reports(line: OutboxLine) -> Iterable[JobSpec]:
         )
 
 
+def _amend_reports(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    for bailleur_id in said["bailleurs"]:  # type: ignore[attr-defined]
+        yield JobSpec(
+            key=f"amend:{line.id}:{bailleur_id}",
+            task="workers.daily_reports.amend_report",
+            kind=Kind.BAILLEUR,
+            subject=bailleur_id,
+            parameters={
+                "scheme_id": said["scheme_id"],
+                "evening_on": said["evening_on"],
+                "cause": said["cause"],
+                "reason": said["reason"],
+                "author": said["author"],
+                "prestataire_id": line.subject,
+            },
+        )
+
+
+def _record_silence(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    yield JobSpec(
+        key=f"silence:{said['contract']}:{said['on']}",
+        task="workers.review.record_silence",
+        kind=Kind.BAILLEUR,
+        subject=int(str(said["bailleur_id"])),
+        parameters={
+            "prestataire_id": said["prestataire_id"],
+            "scheme_id": said["scheme_id"],
+            "days": said["days"],
+        },
+    )
+
+
+def _certify_again(line: OutboxLine) -> Iterable[JobSpec]:
+    said = line.payload
+    yield JobSpec(
+        key=f"certificate:{line.id}",
+        task="workers.certificates.seal_again",
+        kind=Kind.BAILLEUR,
+        # The announcer that PostgreSQL checked: its own certificate only.
+        subject=line.subject,
+        parameters={
+            "prestataire_id": said["prestataire_id"],
+            "scheme_id": said["scheme_id"],
+            "month": said["month"],
+        },
+    )
+
+
 def _reallocate(line: OutboxLine) -> Iterable[JobSpec]:
     said = line.payload
     yield JobSpec(
@@ -196,6 +246,17 @@ def _send_letters(line: OutboxLine) -> Iterable[JobSpec]:
     )
 
 
+def _send_trial(line: OutboxLine) -> Iterable[JobSpec]:
+    # One a minute and person: a button pressed twice sends one message.
+    yield JobSpec(
+        key=f"trial:{line.account_id}:{line.announced_at:%Y-%m-%dT%H:%M}",
+        task="workers.delivery.send_trial",
+        kind=Kind.BAILLEUR,
+        subject=line.subject,
+        account_id=line.account_id,
+    )
+
+
 def _look_at_evening(line: OutboxLine) -> Iterable[JobSpec]:
     said = line.payload
     evening = f"{said['prestataire_id']}:{said['scheme_id']}:{said['evening_on']}"
@@ -252,6 +313,9 @@ REASONS = {
 # topic -> the kinds of context that may announce it, and the jobs it makes.
 SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[JobSpec]]]] = {
     "daily_reports.evening_closed": (frozenset({Kind.PRESTATAIRE}), _seal_reports),
+    "daily_reports.amendment_due": (frozenset({Kind.PRESTATAIRE}), _amend_reports),
+    "review.delay_over": (frozenset({Kind.OPERATOR}), _record_silence),
+    "review.dispute_settled": (frozenset({Kind.BAILLEUR}), _certify_again),
     "scheme.membership_changed": (frozenset({Kind.OPERATOR}), _reallocate),
     "finance.basis_changed": (frozenset({Kind.SCHEME}), _reallocate),
     "patrimoine.bases_changed": (frozenset({Kind.BAILLEUR}), _reallocate),
@@ -263,6 +327,7 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "imports.confirmed": (frozenset({Kind.BAILLEUR}), _apply_import),
     "delivery.evening_over": (frozenset({Kind.OPERATOR}), _tell_evening),
     "delivery.letters_queued": (frozenset({Kind.BAILLEUR}), _send_letters),
+    "delivery.trial_asked": (frozenset({Kind.BAILLEUR}), _send_trial),
     "delivery.evening_to_close": (frozenset({Kind.OPERATOR}), _look_at_evening),
     "delivery.reminder_due": (frozenset({Kind.PRESTATAIRE}), _remind),
     "daily_reports.report_amended": (frozenset({Kind.BAILLEUR}), _tell_amended),

@@ -29,6 +29,10 @@ BEAT = {
         "task": "workers.certificates.start_night",
         "schedule": crontab(hour="5", minute="20"),
     },
+    "visas": {
+        "task": "workers.review.start_night",
+        "schedule": crontab(hour="5", minute="40"),
+    },
     # Seven o'clock, and each hour of the morning for a report signed late: nobody is told twice.
     "letters": {
         "task": "workers.delivery.start_morning",

@@ -11,6 +11,7 @@ EXPECTED = {
     "entrances", "transfers", "rounds", "service-hours", "agents", "teams", "shifts", "swaps",
     "calendar-links", "visit-requests", "ledgers", "evening-plans",
     "place-imports",
+    "deliveries", "report-choice",
 }  # fmt: skip
 
 

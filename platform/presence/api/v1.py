@@ -13,6 +13,7 @@ from presence.api import (
     calls,
     costs,
     daily_reports,
+    deliveries,
     evenings,
     events,
     field,
@@ -41,7 +42,7 @@ BLUEPRINTS = [
     for module in (
         residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
         daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
-        hours, imports,
+        hours, imports, deliveries,
     )
     for door in module.DOORS
 ]  # fmt: skip

@@ -56,6 +56,12 @@ def completed(row: ReportChoiceRow | None, default: Choice) -> Choice:
     )
 
 
+def choice_of(session: Session, account_id: UUID, *, scoped: bool, follows_up: bool) -> Choice:
+    """What one person wants."""
+    row = chosen(session, [account_id]).get(account_id)
+    return completed(row, usual(scoped=scoped, follows_up=follows_up))
+
+
 def choose(session: Session, account_id: UUID, choice: Choice) -> None:
     """Keep a person's choice; raises `Invalid`. Twice is once."""
     if (choice.quiet_from is None) != (choice.quiet_to is None):

@@ -10,6 +10,7 @@ from presence.delivery.choices import mark_accepted
 from presence.delivery.models import ReportDelivery
 from presence.delivery.telling import announce_letters
 from presence.delivery.transmissions import count_again
+from presence.kernel import outbox
 from presence.kernel.clock import now
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.nomenclature import DeliveryState
@@ -107,3 +108,21 @@ def _times(session: Session, source: ReportDelivery) -> int:
         or 0
     )
     return highest
+
+
+def confirm_address(session: Session, account_id: UUID) -> None:
+    """A person says that their address is right: what was refused leaves again."""
+    mark_accepted(session, account_id)
+    for delivery_id in session.scalars(
+        select(ReportDelivery.id).where(
+            ReportDelivery.account_id == account_id,
+            ReportDelivery.state == DeliveryState.BOUNCED.value,
+            *stated(session, ReportDelivery),
+        )
+    ).all():
+        try_again(session, delivery_id)
+
+
+def ask_trial(session: Session) -> None:
+    """Announce a trial message (courriel d'essai) to whoever asks."""
+    outbox.announce(session, "delivery.trial_asked")

@@ -16,6 +16,7 @@ class Entry:
 
 _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_NIGHT, Entry("/cette-nuit", "Cette nuit")),
+    (Permission.READ_NIGHT, Entry("/suites", "Suites")),
     (Permission.READ_EVENING, Entry("/soiree", "Soirée")),
     (Permission.RECORD_ACTIVITY, Entry("/ma-tournee", "Ma tournée")),
     (Permission.READ_NIGHT, Entry("/programme", "Programme")),
@@ -24,6 +25,7 @@ _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.RECORD_ACTIVITY, Entry("/mes-vacations", "Mes vacations")),
     (Permission.MANAGE_ROSTER, Entry("/equipes", "Équipes")),
     (Permission.READ_NIGHT, Entry("/residences", "Résidences")),
+    (Permission.READ_REPORTS, Entry("/transmissions", "Transmissions")),
     (Permission.READ_SHARES, Entry("/quotes-parts", "Quotes-parts")),
     (Permission.ONBOARD, Entry("/mise-en-route", "Mise en route")),
     (Permission.READ_BILAN, Entry("/bilan", "Bilan")),

@@ -10,10 +10,12 @@ from presence.web import (
     bilan,
     calendar,
     contracts,
+    deliveries,
     door,
     errors,
     evening,
     field_sheet,
+    follow_ups,
     headers,
     hours,
     imports,
@@ -25,6 +27,7 @@ from presence.web import (
     operations,
     own_shifts,
     places,
+    preferences,
     programme,
     report_files,
     residences,
@@ -43,7 +46,7 @@ from presence.web.edge import csrf, login_manager, signed_in
 from presence.web.navigation import entries
 
 BLUEPRINTS = (
-    session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
+    session.blueprint, night.blueprint, follow_ups.blueprint, residences.blueprint, evening.blueprint,
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
@@ -51,6 +54,7 @@ BLUEPRINTS = (
     imports.blueprint, report_files.blueprint, verification.blueprint,
     sites.blueprint, field_sheet.blueprint, programme.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
+    deliveries.blueprint, preferences.blueprint,
 )  # fmt: skip
 FILTERS = {
     "number": formats.number,

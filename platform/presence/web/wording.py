@@ -75,4 +75,7 @@ ACTS = {
     "building.archived": "Bâtiment archivé",
     "place_import.applied": "Patrimoine importé",
     "place_import.undone": "Import de patrimoine annulé",
+    "delivery.sent_again": "Courriel renvoyé",
+    "delivery.address_confirmed": "Adresse confirmée, courriel réessayé",
+    "alert.acknowledged": "Fait grave vu",
 }
