@@ -154,7 +154,8 @@ def followed_sources(session: Session, source_ids: Iterable[UUID]) -> dict[UUID,
         .order_by(FollowUp.closed_on.asc().nulls_last(), FollowUp.opened_on, FollowUp.id)
     )
     for source_id, kind, state in rows:
-        told[source_id] = _label(FollowUpKind(kind), FollowUpState(state))
+        if source_id is not None:
+            told[source_id] = _label(FollowUpKind(kind), FollowUpState(state))
     return told
 
 

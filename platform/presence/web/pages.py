@@ -46,7 +46,8 @@ from presence.web.edge import csrf, login_manager, signed_in
 from presence.web.navigation import entries
 
 BLUEPRINTS = (
-    session.blueprint, night.blueprint, follow_ups.blueprint, residences.blueprint, evening.blueprint,
+    session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
+    follow_ups.blueprint,
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
