@@ -88,6 +88,12 @@ def restrict(session: Session, residence_ids: Iterable[UUID]) -> None:
     session.info["reach"] = tuple(residence_ids)
 
 
+def reach_of(session: Session) -> tuple[UUID, ...] | None:
+    """The residences that a session was narrowed to, None when it reaches them all."""
+    reach: tuple[UUID, ...] | None = session.info.get("reach")
+    return reach
+
+
 # For the rare query that must look past it: `session.execute(query, execution_options=BEYOND)`.
 BEYOND = {"beyond_reach": True}
 

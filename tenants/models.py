@@ -237,7 +237,9 @@ class Contract(SchemeShared, Base):
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
         "prestataire": Access("S", ("prestataire_id",)),
-        "operator": Access("SIU", ("operator",), ("valid_during", "requests_per_month", "visa_days")),
+        "operator": Access(
+            "SIU", ("operator",), ("valid_during", "requests_per_month", "visa_days")
+        ),
         "owner": Access("S", ("prestataire_id",)),
         "aggregator": Access("S"),
     }
@@ -328,6 +330,8 @@ class Job(System, Base):
     state: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    # Machine time before which it is not sent (a mail put off); null: at once.
+    not_before: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

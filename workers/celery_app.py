@@ -57,6 +57,7 @@ MODULES = (
     "workers.delivery",
     "workers.reminders",
     "workers.certificates",
+    "workers.review",
     "workers.isolation",
 )
 

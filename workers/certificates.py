@@ -9,9 +9,9 @@ from datetime import date
 from celery import shared_task
 from sqlalchemy.orm import Session
 
-from presence.review.certificates import seal_certificate
-from presence.review.certification import announce_months_over
 from presence.kernel.clock import today
+from presence.review.certificates import reseal_certificate, seal_certificate
+from presence.review.certification import announce_months_over
 from tenants.context import RELAY, Kind
 from tenants.database import transaction
 from workers.celery_context import product
@@ -41,6 +41,18 @@ def plan(session: Session, _: Parameters) -> dict[str, object]:
 def seal(session: Session, parameters: Parameters) -> dict[str, object]:
     """Seal one certificate, in its bailleur's context."""
     made = seal_certificate(
+        session,
+        int(parameters["prestataire_id"]),
+        int(parameters["scheme_id"]),
+        date.fromisoformat(parameters["month"]),
+    )
+    return {} if made is None else {"version": made.version, "content_hash": made.content_hash}
+
+
+@job("workers.certificates.seal_again")
+def seal_again(session: Session, parameters: Parameters) -> dict[str, object]:
+    """Seal a month's certificate again, if it was sealed already: a dispute is settled."""
+    made = reseal_certificate(
         session,
         int(parameters["prestataire_id"]),
         int(parameters["scheme_id"]),

@@ -2,8 +2,10 @@
 # ruff: noqa: F401 - imported for what importing them registers
 
 import presence.accounts.models
+import presence.anomalies.models
 import presence.audit.models
 import presence.daily_reports.models
+import presence.delivery.models
 import presence.field.models
 import presence.finance.models
 import presence.followup.models

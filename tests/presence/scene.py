@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from presence.daily_reports.services import close_evening
+from presence.daily_reports.closing import close_evening
 from presence.field.rules import VisitReport
 from presence.field.services import ItemOutcome, take_in
 from presence.patrimoine.queries import Hall

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from presence.daily_reports.closing import close_evening
 from presence.daily_reports.models import DailyReport
-from presence.daily_reports.services import Closing, close_evening, seal_report
+from presence.daily_reports.services import Closing, seal_report
 from presence.kernel.clock import at_paris
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.nomenclature import NotDoneReason

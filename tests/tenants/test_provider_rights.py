@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from presence.review.certificates import certificates, seal_certificate
-from presence.daily_reports.services import close_evening
+from presence.daily_reports.closing import close_evening
 from presence.field.events import link_interventions
 from presence.field.services import intervention_key, take_in
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.queries import Hall
+from presence.review.certificates import certificates, seal_certificate
 from tenants.context import Context, Kind
 from tenants.scheme import contracts, end_contract
 from tests.factories.places import a_residence

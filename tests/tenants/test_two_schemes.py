@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from presence.daily_reports.closing import close_evening
 from presence.daily_reports.models import DailyReport
-from presence.daily_reports.services import close_evening
 from presence.field.models import Visit
 from presence.field.services import take_in
 from presence.finance.models import Cost

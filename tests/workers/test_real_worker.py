@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from presence.daily_reports.services import close_evening
+from presence.daily_reports.closing import close_evening
 from presence.migrating import ROOT
 from tests.factories.places import a_residence
 from tests.factories.schemes import a_scheme

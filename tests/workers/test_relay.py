@@ -12,7 +12,7 @@ from celery import Celery, current_app
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from presence.daily_reports.services import close_evening
+from presence.daily_reports.closing import close_evening
 from presence.kernel import outbox
 from presence.kernel.errors import Conflict
 from tenants.context import Kind

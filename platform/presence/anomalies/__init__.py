@@ -1,1 +1,1 @@
-"""Technical anomalies (anomalies techniques): seen by the agents, fixed by the bailleur, verified."""
+"""Technical anomalies (anomalies techniques): seen by agents, fixed by the bailleur, verified."""

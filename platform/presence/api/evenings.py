@@ -11,8 +11,9 @@ from presence.api.door import MAY_BE_KEYED, Door, Sent
 from presence.api.paging import cursor_of, page
 from presence.api.reading import evening_in
 from presence.api.schemes import only_scheme, schemes_on
+from presence.daily_reports.closing import close_evening
 from presence.daily_reports.queries import closures, report_of_evening, reports
-from presence.daily_reports.services import close_evening, closure_of
+from presence.field.closures import closure_of
 from presence.kernel.clock import today
 from presence.kernel.errors import Invalid, NotFound
 from presence.schemas.base import PageIn, SchemeIn, page_of

@@ -3,7 +3,6 @@
 In the bailleur's own context: nothing of another is read while one's is built.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -86,7 +85,7 @@ def _calls(
     evening_on: date,
     bailleur_id: int,
     names: dict[UUID, str],
-) -> Iterable[ReportedCall]:
+) -> list[ReportedCall]:
     return [
         ReportedCall(
             id=call.id,

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from presence.daily_reports.models import DailyReport
@@ -23,12 +24,21 @@ class ReportLine:
     signed_at: datetime
     signer: str
     content_hash: str
+    scheme_id: int
+    sealed_at: datetime
+    cause: str | None
 
 
 _LINE = (
     DailyReport.id, DailyReport.number, DailyReport.evening_on, DailyReport.version,
-    DailyReport.signed_at, DailyReport.signer, DailyReport.content_hash,
+    DailyReport.signed_at, DailyReport.signer, DailyReport.content_hash, DailyReport.scheme_id,
+    DailyReport.sealed_at, DailyReport.cause,
 )  # fmt: skip
+
+
+def _line(row: Row[Any]) -> ReportLine:
+    told = row._asdict()
+    return ReportLine(**{column.key: told[column.key] for column in _LINE})
 
 
 def report_of_evening(
@@ -45,7 +55,7 @@ def report_of_evening(
         .order_by(DailyReport.version.desc())
         .limit(1)
     ).one_or_none()
-    return ReportLine(*row) if row else None
+    return _line(row) if row else None
 
 
 def reports(
@@ -62,7 +72,7 @@ def reports(
             (DailyReport.evening_on < before[0])
             | ((DailyReport.evening_on == before[0]) & (DailyReport.id < before[1]))
         )
-    return [ReportLine(*row) for row in session.execute(query.limit(limit))]
+    return [_line(row) for row in session.execute(query.limit(limit))]
 
 
 def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes] | None:
@@ -72,7 +82,7 @@ def report_content(session: Session, report_id: UUID) -> tuple[ReportLine, bytes
             DailyReport.id == report_id, *stated(session, DailyReport)
         )
     ).one_or_none()
-    return (ReportLine(*row[:-1]), row[-1]) if row else None
+    return (_line(row), row.content) if row else None
 
 
 def report_by_hash(session: Session, sha256: str) -> ReportLine | None:
@@ -82,7 +92,7 @@ def report_by_hash(session: Session, sha256: str) -> ReportLine | None:
         .where(DailyReport.content_hash == sha256, *stated(session, DailyReport))
         .limit(1)
     ).one_or_none()
-    return ReportLine(*row) if row else None
+    return _line(row) if row else None
 
 
 def reports_by_number(session: Session, number: str) -> list[ReportLine]:
@@ -90,7 +100,7 @@ def reports_by_number(session: Session, number: str) -> list[ReportLine]:
     rows = session.execute(
         select(*_LINE).where(DailyReport.number == number, *stated(session, DailyReport))
     )
-    return [ReportLine(*row) for row in rows]
+    return [_line(row) for row in rows]
 
 
 def newest_version(session: Session, report_id: UUID) -> ReportLine | None:
@@ -108,7 +118,24 @@ def newest_version(session: Session, report_id: UUID) -> ReportLine | None:
         .order_by(DailyReport.version.desc())
         .limit(1)
     ).one_or_none()
-    return ReportLine(*row) if row else None
+    return _line(row) if row else None
+
+
+def versions_of(session: Session, report_id: UUID) -> list[ReportLine]:
+    """Every version of a report's evening, the newest first; none if it is not readable."""
+    asked = aliased(DailyReport)
+    rows = session.execute(
+        select(*_LINE)
+        .join(
+            asked,
+            (asked.bailleur_id == DailyReport.bailleur_id)
+            & (asked.scheme_id == DailyReport.scheme_id)
+            & (asked.evening_on == DailyReport.evening_on),
+        )
+        .where(asked.id == report_id, *stated(session, asked), *stated(session, DailyReport))
+        .order_by(DailyReport.version.desc())
+    )
+    return [_line(row) for row in rows]
 
 
 def closures(

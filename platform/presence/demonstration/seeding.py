@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from presence.daily_reports.services import close_evening
+from presence.daily_reports.closing import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.facts import Facts, facts
 from presence.demonstration.imports import seed_imports

@@ -33,6 +33,7 @@ from presence.kernel.nomenclature import (
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     VisitResult,
 )
@@ -119,7 +120,19 @@ class Intervention(_Recorded, Placed, Base):
         codes("origin", Origin),
         codes("people_band", PeopleBand),
         codes("police_force", PoliceForce),
+        codes("police_outcome", PoliceOutcome),
         CheckConstraint("(police_force is null) = (police_called_at is null)", name="police"),
+        codes("police_outcome", PoliceOutcome),
+        CheckConstraint(
+            "police_outcome is null or police_force is not null and "
+            "(police_outcome = 'came' or police_arrived_at is null)",
+            name="police_came",
+        ),
+        CheckConstraint(
+            "police_outcome is null or (police_force is not null"
+            " and (police_arrived_at is null or police_outcome = 'came'))",
+            name="police_answer",
+        ),
         Index("ix_intervention_evening", "bailleur_id", "evening_on", "residence_id"),
         Index("ix_intervention_days", "evening_on", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (evening_on)"},
@@ -138,6 +151,8 @@ class Intervention(_Recorded, Placed, Base):
     police_force: Mapped[str | None]
     police_called_at: Mapped[datetime | None]
     police_arrived_at: Mapped[datetime | None]
+    police_outcome: Mapped[str | None]
+    police_outcome: Mapped[str | None]
     account_id: Mapped[UUID | None]
 
 

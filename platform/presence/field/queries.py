@@ -18,6 +18,7 @@ from presence.kernel.nomenclature import (
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     VisitResult,
 )
@@ -176,6 +177,8 @@ def _recorded(row: Intervention, actions: set[Action]) -> RecordedIntervention:
         police_called_at=row.police_called_at,
         police_arrived_at=row.police_arrived_at,
         actions=tuple(action for action in Action if action in actions),
+        police_outcome=PoliceOutcome(row.police_outcome) if row.police_outcome else None,
+        police_outcome=PoliceOutcome(row.police_outcome) if row.police_outcome else None,
     )
 
 

@@ -12,6 +12,7 @@ from presence.kernel.nomenclature import (
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     VisitResult,
 )
@@ -37,6 +38,8 @@ class RecordedIntervention:
     police_called_at: datetime | None
     police_arrived_at: datetime | None
     actions: tuple[Action, ...]
+    police_outcome: PoliceOutcome | None = None
+    police_outcome: PoliceOutcome | None = None
 
 
 @dataclass(frozen=True)

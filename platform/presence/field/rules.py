@@ -12,6 +12,7 @@ from presence.kernel.nomenclature import (
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     VisitResult,
 )
@@ -30,6 +31,8 @@ class InterventionReport:
     police_force: PoliceForce | None = None
     police_called_at: datetime | None = None
     police_arrived_at: datetime | None = None
+    police_outcome: PoliceOutcome | None = None
+    police_outcome: PoliceOutcome | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,21 @@ def fault_in_intervention(report: InterventionReport) -> Fault | None:
             "l'ordre, et elle seule."
         )
         return "police_force", message
+    return _fault_in_answer(report) if asked else _answer_without_request(report)
+
+
+def _fault_in_answer(report: InterventionReport) -> Fault | None:
     arrived, called = report.police_arrived_at, report.police_called_at
     if arrived is not None and (called is None or arrived < called):
         return "police_arrived_at", "L'arrivée des forces de l'ordre suit l'appel."
+    if arrived is not None and report.police_outcome not in {None, PoliceOutcome.CAME}:
+        return "police_outcome", "Une heure d'arrivée et « non venues » se contredisent."
+    return None
+
+
+def _answer_without_request(report: InterventionReport) -> Fault | None:
+    if report.police_arrived_at is not None:
+        return "police_arrived_at", "L'arrivée des forces de l'ordre suit l'appel."
+    if report.police_outcome is not None:
+        return "police_outcome", "Une réponse accompagne une demande aux forces de l'ordre."
     return None

@@ -16,10 +16,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
-from presence.field.models import Visit
+from presence.field.closures import announce_late, hold_evenings
+from presence.field.models import SheetChange, Visit
 from presence.field.rules import InterventionReport, VisitReport, fault_in
 from presence.kernel.clock import at_paris, evening_of, now, today
 from presence.kernel.keys import derived_uuid, fingerprint
+from presence.kernel.nomenclature import ChangeState
 from presence.kernel.ownership import stated
 from presence.patrimoine.queries import Hall, entrances_by_id, place_of_deposit
 from tenants.database import BEYOND, context_of
@@ -74,7 +76,13 @@ def take_in(
         outcomes[client_id] = ItemOutcome(client_id, "known") if same else _conflict(client_id)
     fresh = [item for client_id, item in accepted.items() if client_id not in known]
     if fresh:
+        # Against a signature that is being given: these sheets are in it, or told to be late.
+        hold_evenings(session, {(item.hall.scheme_id or 0, item.evening_on) for item in fresh})
         _insert(session, fresh, received or _always(now(session)))
+        announce_late(
+            session,
+            {(item.hall.scheme_id or 0, item.hall.bailleur_id, item.evening_on) for item in fresh},
+        )
         for item in fresh:
             status = "deposited" if item.late else "created"
             outcomes[item.report.client_id] = ItemOutcome(item.report.client_id, status)
@@ -101,13 +109,22 @@ def _sort_out(
         if hall is None or fault:
             outcomes[report.client_id] = ItemOutcome(report.client_id, "refused", *(fault or ()))
             continue
-        digest = fingerprint(asdict(report))
+        digest = _digest(report)
         item = _Accepted(report, hall, evening_on, digest, late=hall.id in late)
         twin = accepted.setdefault(report.client_id, item)
         if twin.content_hash != item.content_hash:
             outcomes[report.client_id] = _conflict(report.client_id)
     # Two contents under one key in one batch: neither can be trusted to be the right one.
     return {key: item for key, item in accepted.items() if key not in outcomes}
+
+
+def _digest(report: VisitReport) -> str:
+    """The fingerprint of a report; what older senders do not know leaves it as it was."""
+    told = asdict(report)
+    for item in told["interventions"]:
+        if item["police_outcome"] is None:
+            del item["police_outcome"]
+    return fingerprint(told)
 
 
 def _late_halls(
@@ -169,7 +186,17 @@ def _known_hashes(session: Session, accepted: Mapping[UUID, _Accepted]) -> dict[
         ),
         execution_options=BEYOND,
     )
-    return {row.id: row.content_hash for row in rows}
+    known = {row.id: row.content_hash for row in rows}
+    # A sheet that was withdrawn stays known: a phone that sends it again does not bring it back.
+    gone = session.execute(
+        select(SheetChange.sheet_id, SheetChange.before["content_hash"].astext).where(
+            SheetChange.sheet_id.in_(accepted),
+            SheetChange.act == "withdraw",
+            SheetChange.state == ChangeState.APPLIED.value,
+            *stated(session, SheetChange),
+        )
+    )
+    return {row[0]: row[1] for row in gone} | known
 
 
 def _insert(
@@ -257,6 +284,8 @@ def _intervention_row(item: _Accepted, report: InterventionReport, index: int) -
         "police_force": report.police_force and report.police_force.value,
         "police_called_at": report.police_called_at,
         "police_arrived_at": report.police_arrived_at,
+        "police_outcome": report.police_outcome and report.police_outcome.value,
+        "police_outcome": report.police_outcome and report.police_outcome.value,
     }
 
 
@@ -286,7 +315,8 @@ _INSERT_INTERVENTIONS = text(_insert_from_document("intervention", _OWNER | {
     "id": "uuid", "visit_id": "uuid", "residence_id": "uuid", "entrance_id": "uuid",
     "started_at": "timestamptz", "area": "text", "situation": "text", "outcome": "text",
     "origin": "text", "people_band": "text", "police_force": "text",
-    "police_called_at": "timestamptz", "police_arrived_at": "timestamptz", "account_id": "uuid",
+    "police_called_at": "timestamptz", "police_arrived_at": "timestamptz",
+    "police_outcome": "text", "account_id": "uuid",
 }))  # fmt: skip
 _INSERT_ACTIONS = text(_insert_from_document(
     "intervention_action", _OWNER | {"intervention_id": "uuid", "action": "text"}

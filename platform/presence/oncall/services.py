@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.field import queries as field
+from presence.field.closures import announce_late, hold_evening
 from presence.kernel.clock import evening_of, today
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import fingerprint
@@ -67,8 +68,10 @@ def log_call(session: Session, report: CallReport) -> Call:
         account_id=context.account,
         content_hash=digest,
     )
+    hold_evening(session, place.scheme_id, evening_on, alone=False)
     session.add(row)
     session.flush()
+    announce_late(session, [(place.scheme_id, place.bailleur_id, evening_on)])
     audit.record(session, "call.logged", row.id, bailleur_id=place.bailleur_id)
     return row
 
@@ -82,7 +85,9 @@ def link_call(session: Session, call_id: UUID, intervention_id: UUID) -> Call:
     if intervention is None or intervention.residence_id != call.residence_id:
         message = "Cette intervention n'existe pas dans cette résidence ce soir-là."
         raise Invalid("intervention_id", message)
+    hold_evening(session, call.scheme_id, call.evening_on, alone=False)
     call.intervention_id = intervention_id
     session.flush()
+    announce_late(session, [(call.scheme_id, call.bailleur_id, call.evening_on)])
     audit.record(session, "call.linked", call_id, bailleur_id=call.bailleur_id)
     return call

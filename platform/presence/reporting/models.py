@@ -71,7 +71,9 @@ class AggregatedEvening(BailleurOwned, Base):
     __tablename__ = "aggregated_evening"
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
-        "aggregator": Access("SIU", (), ("version", "row_count", "aggregated_at", "report_version")),
+        "aggregator": Access(
+            "SIU", (), ("version", "row_count", "aggregated_at", "report_version")
+        ),
     }
     __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY)
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)

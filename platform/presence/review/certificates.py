@@ -80,6 +80,15 @@ def seal_certificate(
     return _keep(session, prestataire_id, scheme_id, first, content)
 
 
+def reseal_certificate(
+    session: Session, prestataire_id: int, scheme_id: int, month_on: date
+) -> SealedCertificate | None:
+    """Seal a month again when it was sealed already; None for a month that is not over yet."""
+    if _last(session, prestataire_id, scheme_id, first_of_month(month_on)) is None:
+        return None
+    return seal_certificate(session, prestataire_id, scheme_id, month_on)
+
+
 def certificates(session: Session) -> list[SealedCertificate]:
     """The certificates that the context may read, the newest month first."""
     rows = session.scalars(
@@ -108,17 +117,7 @@ def _keep(
     session: Session, prestataire_id: int, scheme_id: int, month_on: date, content: bytes
 ) -> SealedCertificate:
     bailleur_id = context_of(session).own_id
-    last = session.scalar(
-        select(ServiceCertificate)
-        .where(
-            ServiceCertificate.bailleur_id == bailleur_id,
-            ServiceCertificate.prestataire_id == prestataire_id,
-            ServiceCertificate.scheme_id == scheme_id,
-            ServiceCertificate.month_on == month_on,
-        )
-        .order_by(ServiceCertificate.version.desc())
-        .limit(1)
-    )
+    last = _last(session, prestataire_id, scheme_id, month_on)
     digest = hashlib.sha256(content).hexdigest()
     if last is not None and last.content_hash == digest:
         return _listed(last)
@@ -137,6 +136,22 @@ def _keep(
     session.refresh(row)
     audit.record(session, "certificate.sealed", row.id, bailleur_id=bailleur_id)
     return _listed(row)
+
+
+def _last(
+    session: Session, prestataire_id: int, scheme_id: int, month_on: date
+) -> ServiceCertificate | None:
+    return session.scalar(
+        select(ServiceCertificate)
+        .where(
+            ServiceCertificate.bailleur_id == context_of(session).own_id,
+            ServiceCertificate.prestataire_id == prestataire_id,
+            ServiceCertificate.scheme_id == scheme_id,
+            ServiceCertificate.month_on == month_on,
+        )
+        .order_by(ServiceCertificate.version.desc())
+        .limit(1)
+    )
 
 
 def _listed(row: ServiceCertificate) -> SealedCertificate:

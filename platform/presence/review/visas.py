@@ -7,12 +7,13 @@ another is given its own visa, and its own delay.
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.daily_reports.models import DailyReport
 from presence.daily_reports.services import newest
+from presence.kernel import outbox
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.nomenclature import DisputeState, VisaDecision
@@ -84,6 +85,24 @@ def visa_due_on(session: Session, report: DailyReport) -> date:
 DEFAULT_DAYS = 5
 
 
+def announce_delays(session: Session) -> int:
+    """Announce each running contract once a day (operator's context): how many."""
+    day = today(session)
+    running = [contract for contract in contracts(session) if day in contract.valid_during]
+    for contract in running:
+        outbox.announce(
+            session,
+            "review.delay_over",
+            contract=contract.id,
+            bailleur_id=contract.bailleur_id,
+            prestataire_id=contract.prestataire_id,
+            scheme_id=contract.scheme_id,
+            days=contract.visa_days,
+            on=day,
+        )
+    return len(running)
+
+
 def record_silence(session: Session, prestataire_id: int, scheme_id: int, days: int) -> int:
     """Record the silence on reports older than the delay (bailleur's context): how many.
 
@@ -101,7 +120,7 @@ def record_silence(session: Session, prestataire_id: int, scheme_id: int, days: 
         select(
             func.gen_random_uuid(), DailyReport.bailleur_id, DailyReport.prestataire_id,
             DailyReport.scheme_id, DailyReport.id, DailyReport.evening_on,
-            func.cast(VisaDecision.SILENT.value, DailyReport.number.type),
+            literal(VisaDecision.SILENT.value),
         )
         .join(
             later,

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
-from presence.daily_reports.services import checklist, close_evening, closure_of
+from presence.daily_reports.closing import checklist, close_evening
+from presence.field.closures import closure_of
 from presence.field.events import link_interventions
 from presence.field.rules import InterventionReport, VisitReport
 from presence.field.services import take_in

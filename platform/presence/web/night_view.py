@@ -1,4 +1,4 @@
-"""What the « Cette nuit » page says, computed: the sentence, the figures, the exceptions."""
+"""What the « Cette nuit » page says: one content, signed or as it stands, and its state."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -7,46 +7,53 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.daily_reports.queries import ReportLine, report_of_evening
+from presence.daily_reports import sealed
+from presence.daily_reports.content import Content
+from presence.daily_reports.drafting import draft_of
+from presence.daily_reports.queries import ReportLine, report_content, report_of_evening
+from presence.daily_reports.strip import Dot, dots
+from presence.daily_reports.summary import Row, RowKind, Summary, summarise
+from presence.daily_reports.wording import NightState
 from presence.field import queries as field
-from presence.field.records import RecordedIntervention, RecordedVisit
-from presence.followup.queries import followed
+from presence.followup.queries import followed_sources
 from presence.kernel import formats
 from presence.kernel.clock import evening_instant, evening_of, now
-from presence.kernel.nomenclature import Action, VisitResult
-from presence.oncall.queries import calls_of_evening
 from presence.patrimoine import queries as patrimoine
-from presence.planning.queries import place_label, places_due
+from tenants.database import reach_of
 from tenants.models import Scheme
 
+OPENS, CLOSES = time(17, 0), time(23, 0)
 # The evening is cut off a quarter of an hour after the last round (screens.md §3).
 CUT_OFF = time(23, 15)
 WEEKS_COMPARED = 12
-_GRAVITY = {Action.POLICE_REQUEST: 0, Action.EMERGENCY_CALL: 0, Action.HOUSE_RULES_REMINDER: 1}
+_SOURCES = {
+    RowKind.INTERVENTION: "intervention",
+    RowKind.NOT_DONE: "visit",
+    RowKind.NOT_RECEIVED: "not_received",
+    RowKind.ANOMALY: "anomaly",
+}
 
 
 @dataclass(frozen=True)
 class Notable:
-    """A place where something happened, or that was not visited."""
+    """An exception of the night, and what was already given to it."""
 
-    place: str
-    at: datetime | None
-    situation: str
-    actions: tuple[Action, ...]
-    detail: str
-    outcome: str
-    residence_id: UUID
-    intervention_id: UUID | None
-    summoned: bool
+    row: Row
+    followed: str
 
+    @property
+    def source(self) -> str:
+        """What kind of fact a follow-up is about."""
+        return _SOURCES[self.row.kind]
 
-@dataclass(frozen=True)
-class Dot:
-    """A mark of the evening's strip: minutes since it opened, and its shape."""
+    @property
+    def intervention_id(self) -> UUID | None:
+        """The intervention's key, None for another kind of fact."""
+        return self.row.source_id if self.row.kind is RowKind.INTERVENTION else None
 
-    minutes: int
-    shape: str
-    label: str
+    def __getattr__(self, name: str) -> object:
+        """What the row says."""
+        return getattr(self.row, name)
 
 
 @dataclass(frozen=True)
@@ -54,27 +61,21 @@ class Night:
     """The page, ready to be written."""
 
     evening_on: date
-    title: str
-    state: str
-    sentence: str
-    emphasis: str
+    summary: Summary
     report: ReportLine | None
-    late: int
-    planned: int
-    done: int
-    not_done: int
-    not_visited: int
-    interventions: int
-    usual: int | None
-    police: int
-    police_this_month: int
-    calls: int
-    calls_followed: int
+    content: Content
     exceptions: tuple[Notable, ...]
-    quiet: tuple[str, ...]
     dots: tuple[Dot, ...]
+    usual: int | None
+    police_this_month: int
+    last_known: str
     residences: int
     next_is_open: bool
+
+    @property
+    def state(self) -> NightState:
+        """What is known of it."""
+        return self.summary.state
 
 
 def night_of(session: Session, scheme: Scheme, bailleur_id: int, evening_on: date | None) -> Night:
@@ -83,126 +84,64 @@ def night_of(session: Session, scheme: Scheme, bailleur_id: int, evening_on: dat
     current = evening_of(instant)
     evening_on = evening_on or current
     report = report_of_evening(session, evening_on, scheme.id, bailleur_id)
-    visits = field.visits(session, evening_on, scheme_id=scheme.id, bailleur_id=bailleur_id)
-    found = field.interventions(session, evening_on, scheme_id=scheme.id, bailleur_id=bailleur_id)
-    due = places_due(session, evening_on, scheme.id)
-    calls = calls_of_evening(session, evening_on, scheme_id=scheme.id, bailleur_id=bailleur_id)
-    names = {place.id: place.name for place in patrimoine.residences(session)}
-    labels = {
-        hall.id: place_label(names[hall.residence_id], hall.name)
-        for hall in patrimoine.entrances(session)
-    }
-    seen = {visit.entrance_id for visit in visits}
-    missed = [place for place in due if place.hall.id not in seen]
-    done = [visit for visit in visits if visit.result is not VisitResult.NOT_DONE]
-    police = [item for item in found if Action.POLICE_REQUEST in item.actions]
-    state = _state(report, bool(due), bool(visits), evening_on, current, instant)
-    exceptions = _exceptions(session, found, visits, labels)
-    exceptions += [
-        Notable(place.label, None, "Passage non effectué", (), "aucun passage reçu", "—",
-                   place.residence.id, None, summoned=False)
-        for place in missed if state in {"signed", "late"}
-    ]  # fmt: skip
-    troubled = {item.residence_id for item in exceptions}
-    month = field.police_requests_between(
-        session, bailleur_id, evening_on.replace(day=1), evening_on
-    )
-    late = [v for v in visits if report is not None and v.received_at > report.signed_at]
-    sentence, emphasis = _sentence(state, len(done), len(due), len(found), len(police))
+    content = content_of(session, scheme.id, evening_on, report)
+    state = None if report else _state(content, evening_on, current, instant)
+    summary = summarise(content, state)
+    followed = followed_sources(session, [row.source_id for row in summary.rows if row.source_id])
+    shown = () if state in {NightState.MISSING, NightState.RUNNING} else summary.rows
+    if state is NightState.RUNNING:
+        # While it runs, what is not there yet is not missing.
+        shown = tuple(row for row in summary.rows if row.kind is not RowKind.NOT_RECEIVED)
     return Night(
         evening_on=evening_on,
-        title=formats.night(evening_on, evening_on + timedelta(days=1)),
-        state="late" if late and state == "signed" else state,
-        sentence=sentence,
-        emphasis=emphasis,
+        summary=summary,
         report=report,
-        late=len(late),
-        planned=len(due),
-        done=len(done),
-        not_done=len(visits) - len(done),
-        not_visited=len(missed),
-        interventions=len(found),
+        content=content,
+        exceptions=tuple(
+            Notable(row, followed.get(row.source_id, "") if row.source_id else "") for row in shown
+        ),
+        dots=tuple(
+            dots(content, evening_instant(evening_on, OPENS), evening_instant(evening_on, CLOSES))
+        ),
         usual=_usual(session, bailleur_id, evening_on),
-        police=len(police),
-        police_this_month=month,
-        calls=len(calls),
-        calls_followed=sum(call.intervention_id is not None for call in calls),
-        exceptions=tuple(exceptions),
-        quiet=tuple(sorted({p.residence.name for p in due if p.residence.id not in troubled})),
-        dots=tuple(_dots(visits, found, labels, evening_on)),
-        residences=len(names),
+        police_this_month=field.police_requests_between(
+            session, bailleur_id, evening_on.replace(day=1), evening_on
+        ),
+        last_known=last_known(content),
+        residences=len(patrimoine.residences(session)),
         next_is_open=evening_on < current,
     )
 
 
-def _state(
-    report: ReportLine | None,
-    due: bool,
-    visited: bool,
-    evening_on: date,
-    current: date,
-    instant: datetime,
-) -> str:
-    """`signed`, `running`, `to_come`, `no_round` or `missing`: five different facts."""
-    if report is not None:
-        return "signed"
+def content_of(
+    session: Session, scheme_id: int, evening_on: date, report: ReportLine | None
+) -> Content:
+    """What is sealed of an evening, or the draft of it; to the reach of whoever reads."""
+    found = report_content(session, report.id) if report else None
+    if found is None:
+        return draft_of(session, scheme_id, evening_on)
+    content, reach = sealed.read(found[1]), reach_of(session)
+    return content if reach is None else content.within(reach)
+
+
+def last_known(content: Content) -> str:
+    """« Dernier état connu : 22:10, 21 passages. »; empty when nothing ever came."""
+    if not content.visits:
+        return ""
+    last = max(visit.at for visit in content.visits)
+    return (
+        f"Dernier état connu : {formats.hour(last)}, {formats.count(len(content.done), 'passage')}."
+    )
+
+
+def _state(content: Content, evening_on: date, current: date, instant: datetime) -> NightState:
+    """What the clock says of an evening that is not signed."""
     if evening_on > current:
-        return "to_come"
-    if not due and not visited:
-        return "no_round"
-    return "running" if instant < evening_instant(evening_on, CUT_OFF) else "missing"
-
-
-def _sentence(state: str, done: int, planned: int, found: int, police: int) -> tuple[str, str]:
-    if state == "missing":
-        return "Rapport non reçu.", ""
-    if state == "to_come":
-        return "Cette soirée n'a pas encore eu lieu.", ""
-    if state == "no_round":
-        return "Pas de tournée prévue ce soir-là.", ""
-    passages = (
-        f"{formats.count(done, 'passage fait', 'passages faits')} "
-        f"sur {formats.count(planned, 'prévu', 'prévus')}."
-    )
-    if found == 0:
-        calm = "Nuit calme : " if state == "signed" and done >= planned else ""
-        return (
-            f"{calm}{passages if not calm else passages[0].lower() + passages[1:]}",
-            "Rien à signaler.",
-        )
-    told = formats.count(found, "intervention")
-    if police:
-        told += f", dont {formats.count(police, 'appel')} aux forces de l'ordre"
-    return passages, told + "."
-
-
-def _exceptions(
-    session: Session,
-    found: list[RecordedIntervention],
-    visits: list[RecordedVisit],
-    labels: dict[UUID, str],
-) -> list[Notable]:
-    summoned = followed(session, [item.id for item in found])
-    ordered = sorted(
-        found, key=lambda item: (min(_GRAVITY.get(a, 2) for a in item.actions), item.started_at)
-    )
-    rows = [
-        Notable(
-            labels[item.entrance_id], item.started_at, item.situation.label, item.actions, "",
-            item.outcome.label, item.residence_id, item.id, summoned=item.id in summoned,
-        )
-        for item in ordered
-    ]  # fmt: skip
-    rows += [
-        Notable(
-            labels[visit.entrance_id], visit.started_at, "Passage non effectué", (),
-            f"motif : {visit.not_done_reason.label.lower()}" if visit.not_done_reason else "",
-            "—", visit.residence_id, None, summoned=False,
-        )
-        for visit in visits
-        if visit.result is VisitResult.NOT_DONE
-    ]  # fmt: skip
-    return rows
+        return NightState.TO_COME
+    if not content.awaited and not content.visits:
+        return NightState.NO_ROUND
+    running = instant < evening_instant(evening_on, CUT_OFF)
+    return NightState.RUNNING if running else NightState.MISSING
 
 
 def _usual(session: Session, bailleur_id: int, evening_on: date) -> int | None:
@@ -210,31 +149,3 @@ def _usual(session: Session, bailleur_id: int, evening_on: date) -> int | None:
     days = [evening_on - timedelta(weeks=n) for n in range(1, WEEKS_COMPARED + 1)]
     counted = dict(field.interventions_between(session, bailleur_id, min(days), max(days)))
     return round(median(counted.get(day, 0) for day in days)) if counted else None
-
-
-def _dots(
-    visits: list[RecordedVisit],
-    found: list[RecordedIntervention],
-    labels: dict[UUID, str],
-    evening_on: date,
-) -> list[Dot]:
-    opens = evening_instant(evening_on, time(17, 0))
-
-    def minutes(instant: datetime) -> int:
-        return min(360, max(0, int((instant - opens).total_seconds() // 60)))
-
-    marks = [
-        Dot(minutes(visit.started_at), "visit", labels[visit.entrance_id])
-        for visit in visits
-        if visit.result in {VisitResult.NOTHING_TO_REPORT, VisitResult.ANOMALY}
-    ]
-    for item in found:
-        shapes = [a.value for a in item.actions if a in SHAPED] or ["other"]
-        marks += [
-            Dot(minutes(item.started_at) + 5 * rank, shape, labels[item.entrance_id])
-            for rank, shape in enumerate(shapes)
-        ]
-    return marks
-
-
-SHAPED = (Action.MEDIATION, Action.HOUSE_RULES_REMINDER, Action.POLICE_REQUEST)
