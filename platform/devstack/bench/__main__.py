@@ -18,6 +18,7 @@ from devstack.bench import (
     operators,
     plans,
     reading,
+    reports,
     requests,
     residences,
     rounds,
@@ -31,7 +32,7 @@ from devstack.stack import Stack
 # Those that write into the city come last.
 SUBJECTS = (
     isolation, calls, filters, operators, rounds, night, ingest, reading, requests, wire, plans,
-    residences, imports,
+    residences, imports, reports,
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def page_data(content: Content, content_hash: str) -> dict[str, object]:
         "flags": _flags(content, told.state),
         "foot": _foot(content, content_hash),
         "evening": told.title,
-        "standing": f"Version {content.version} · {standing(content, told.state)}",
+        "standing": _version(content) + standing(content, told.state),
         "sentence": told.sentence,
         "emphasis": told.emphasis,
         "completeness": told.completeness,
@@ -90,6 +90,11 @@ def standing(content: Content, state: NightState) -> str:
         return "Brouillon"
     word = f"Rectifié (v{content.version})" if content.supersedes else "Signé"
     return f"{word}, provisoire" if state is NightState.PROVISIONAL else word
+
+
+def _version(content: Content) -> str:
+    # A draft is no version yet.
+    return f"Version {content.version} · " if content.signed_at else ""
 
 
 def signature(content: Content) -> str:

@@ -22,7 +22,7 @@ REFUSED = "Le document n'a pas pu être mis en page. Réessayez dans une minute.
 # What our typeface has no sign for: a file for archives may not hold an empty box.
 UNKNOWN = "□"
 # What every template starts with: its data, and the files that travel inside the page.
-_PRELUDE = """\
+PRELUDE = """\
 #let sent = json(bytes(sys.inputs.data))
 #let data = sent.data
 #for file in sent.attachments {
@@ -61,8 +61,8 @@ def typeset(
     """
     sent = {"data": _printable(data), "attachments": [vars(file) for file in attachments]}
     try:
-        made = typst.Compiler(root=FONTS, font_paths=_fonts()).compile(
-            (_PRELUDE + template).encode(),
+        made = typst.Compiler(root=FONTS, font_paths=fonts()).compile(
+            (PRELUDE + template).encode(),
             format="pdf",
             sys_inputs={"data": orjson.dumps(sent).decode()},
             pdf_standards=["a-3a", "ua-1"],
@@ -92,8 +92,8 @@ def _printable(value: object) -> object:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    # None of the machine's, nor of typst's own: the page is the same everywhere.
+def fonts() -> typst.Fonts:
+    """Our typeface, and no other: neither the machine's nor typst's, the same page everywhere."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
     )
