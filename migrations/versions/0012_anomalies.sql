@@ -3,74 +3,117 @@ alter table presence.intervention add column police_outcome text;
 alter table presence.intervention
   add constraint ck_intervention_police_outcome CHECK (police_outcome in ('came', 'not_come', 'refused')) not valid;
 alter table presence.intervention
-  add constraint ck_intervention_police_answer CHECK (police_outcome is null or (police_force is not null and (police_arrived_at is null or police_outcome = 'came'))) not valid;
+  add constraint ck_intervention_police_came CHECK (police_outcome is null or police_force is not null and (police_outcome = 'came' or police_arrived_at is null)) not valid;
 alter table presence.intervention validate constraint ck_intervention_police_outcome;
-alter table presence.intervention validate constraint ck_intervention_police_answer;
+alter table presence.intervention validate constraint ck_intervention_police_came;
 
--- Suites à donner: the bailleur's own, closed to the prestataire.
--- Follow-up (suite): what the bailleur does about a fact, who, by when. Kind: bailleur.
-create table presence.follow_up (
-  id UUID NOT NULL,
+-- Technical anomaly (anomalie technique) of an entrance: one open per equipment. Kind: bailleur.
+create table presence.anomaly (
   scheme_id INTEGER NOT NULL,
-  residence_id UUID NOT NULL,
-  entrance_id UUID,
-  evening_on DATE,
-  source TEXT,
-  source_id UUID,
-  fact TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  responsible_id UUID,
-  due_on DATE NOT NULL,
+  entrance_id UUID NOT NULL,
+  equipment TEXT NOT NULL,
   state TEXT NOT NULL,
-  result TEXT,
-  summons_id UUID,
-  opened_on DATE NOT NULL,
-  closed_on DATE,
-  account_id UUID,
-  content_hash TEXT NOT NULL,
-  bailleur_id INTEGER NOT NULL,
-  CONSTRAINT pk_follow_up PRIMARY KEY (id, bailleur_id),
-  CONSTRAINT fk_follow_up_bailleur_id_residence_id FOREIGN KEY(bailleur_id, residence_id) REFERENCES presence.residence (bailleur_id, id),
-  CONSTRAINT fk_follow_up_bailleur_id_residence_id_entrance_id FOREIGN KEY(bailleur_id, residence_id, entrance_id) REFERENCES presence.entrance (bailleur_id, residence_id, id),
-  CONSTRAINT fk_follow_up_summons_id_bailleur_id FOREIGN KEY(summons_id, bailleur_id) REFERENCES presence.summons (id, bailleur_id),
-  CONSTRAINT ck_follow_up_source CHECK (source in ('intervention', 'visit', 'not_received', 'anomaly', 'call')),
-  CONSTRAINT ck_follow_up_kind CHECK (kind in ('reminder_letter', 'summons', 'formal_notice', 'complaint', 'works', 'social_referral', 'none')),
-  CONSTRAINT ck_follow_up_state CHECK (state in ('to_do', 'in_progress', 'closed', 'no_action')),
-  CONSTRAINT ck_follow_up_sourced CHECK ((source is null) = (source_id is null)),
-  CONSTRAINT ck_follow_up_ended CHECK ((state in ('closed', 'no_action')) = (closed_on is not null)),
-  CONSTRAINT ck_follow_up_result CHECK ((state = 'closed') = (result is not null)),
-  CONSTRAINT fk_follow_up_scheme_id FOREIGN KEY(scheme_id) REFERENCES presence.scheme (id),
-  CONSTRAINT fk_follow_up_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
-);
-
-create INDEX ix_follow_up_bailleur_id_due_on ON presence.follow_up (bailleur_id, due_on);
-create INDEX ix_follow_up_bailleur_id_residence_id ON presence.follow_up (bailleur_id, residence_id);
-create UNIQUE INDEX uq_follow_up_open ON presence.follow_up (bailleur_id, source_id, kind) WHERE state in ('to_do', 'in_progress');
--- Policy(table='follow_up', role='bailleur', command='all', using='bailleur_id = app.signed_bailleur()', check='bailleur_id = (select app.signed_bailleur()) and scheme_id = any((select app.signed_schemes())::int[])')
-alter table presence.follow_up enable row level security;
-alter table presence.follow_up force row level security;
-
--- Step of a follow-up (étape d'une suite), never rewritten. Kind: bailleur.
-create table presence.follow_up_step (
+  state_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  first_seen_on DATE NOT NULL,
+  last_seen_on DATE NOT NULL,
+  sightings SMALLINT NOT NULL,
+  reported_at TIMESTAMP WITH TIME ZONE DEFAULT app.now() NOT NULL,
+  note TEXT,
   id UUID NOT NULL,
-  follow_up_id UUID NOT NULL,
   residence_id UUID NOT NULL,
-  act TEXT NOT NULL,
-  responsible_id UUID,
-  due_on DATE,
-  result TEXT,
-  taken_at TIMESTAMP WITH TIME ZONE DEFAULT app.now() NOT NULL,
+  prestataire_id INTEGER NOT NULL,
+  bailleur_id INTEGER NOT NULL,
+  CONSTRAINT pk_anomaly PRIMARY KEY (id, bailleur_id),
+  CONSTRAINT fk_anomaly_bailleur_id_residence_id_entrance_id FOREIGN KEY(bailleur_id, residence_id, entrance_id) REFERENCES presence.entrance (bailleur_id, residence_id, id),
+  CONSTRAINT ck_anomaly_equipment CHECK (equipment in ('lighting', 'door', 'lock', 'intercom', 'lift', 'glass', 'leak', 'fire_safety', 'electrical', 'stairs', 'bin_room', 'mailboxes', 'parking_gate', 'tag', 'bulky_waste', 'pest', 'other')),
+  CONSTRAINT ck_anomaly_state CHECK (state in ('reported', 'acknowledged', 'fixed', 'verified')),
+  CONSTRAINT ck_anomaly_seen CHECK (first_seen_on <= last_seen_on),
+  CONSTRAINT ck_anomaly_note CHECK (char_length(note) <= 280),
+  CONSTRAINT fk_anomaly_scheme_id FOREIGN KEY(scheme_id) REFERENCES presence.scheme (id),
+  CONSTRAINT fk_anomaly_prestataire_id FOREIGN KEY(prestataire_id) REFERENCES presence.organisation (id),
+  CONSTRAINT fk_anomaly_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
+);
+create INDEX ix_anomaly_bailleur_id_entrance_id ON presence.anomaly (bailleur_id, entrance_id);
+create INDEX ix_anomaly_bailleur_id_first_seen_on ON presence.anomaly (bailleur_id, first_seen_on);
+create UNIQUE INDEX uq_anomaly_open ON presence.anomaly (bailleur_id, prestataire_id, entrance_id, equipment) WHERE state <> 'verified';
+
+-- Sighting (constat) of an anomaly during a visit: still there, or repaired. Kind: bailleur.
+create table presence.anomaly_sighting (
+  scheme_id INTEGER NOT NULL,
+  anomaly_id UUID NOT NULL,
+  visit_id UUID NOT NULL,
+  evening_on DATE NOT NULL,
+  seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  still_there BOOLEAN NOT NULL,
+  note TEXT,
+  withdrawn_at TIMESTAMP WITH TIME ZONE,
+  account_id UUID,
+  id UUID NOT NULL,
+  residence_id UUID NOT NULL,
+  prestataire_id INTEGER NOT NULL,
+  bailleur_id INTEGER NOT NULL,
+  CONSTRAINT pk_anomaly_sighting PRIMARY KEY (id, bailleur_id),
+  CONSTRAINT fk_anomaly_sighting_anomaly_id_bailleur_id FOREIGN KEY(anomaly_id, bailleur_id) REFERENCES presence.anomaly (id, bailleur_id),
+  CONSTRAINT uq_anomaly_sighting_bailleur_id_anomaly_id_visit_id UNIQUE (bailleur_id, anomaly_id, visit_id),
+  CONSTRAINT ck_anomaly_sighting_note CHECK (char_length(note) <= 280),
+  CONSTRAINT fk_anomaly_sighting_scheme_id FOREIGN KEY(scheme_id) REFERENCES presence.scheme (id),
+  CONSTRAINT fk_anomaly_sighting_prestataire_id FOREIGN KEY(prestataire_id) REFERENCES presence.organisation (id),
+  CONSTRAINT fk_anomaly_sighting_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
+);
+create INDEX ix_anomaly_sighting_bailleur_id_evening_on ON presence.anomaly_sighting (bailleur_id, evening_on);
+create INDEX ix_anomaly_sighting_bailleur_id_visit_id ON presence.anomaly_sighting (bailleur_id, visit_id);
+
+-- Step of an anomaly (étape): the state it reached, by which side, when; never rewritten. Kind: bailleur.
+create table presence.anomaly_step (
+  anomaly_id UUID NOT NULL,
+  state TEXT NOT NULL,
+  side TEXT NOT NULL,
+  taken_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  note TEXT,
   account_id UUID,
   content_hash TEXT NOT NULL,
+  id UUID NOT NULL,
+  residence_id UUID NOT NULL,
+  prestataire_id INTEGER NOT NULL,
   bailleur_id INTEGER NOT NULL,
-  CONSTRAINT pk_follow_up_step PRIMARY KEY (id, bailleur_id),
-  CONSTRAINT fk_follow_up_step_follow_up_id_bailleur_id FOREIGN KEY(follow_up_id, bailleur_id) REFERENCES presence.follow_up (id, bailleur_id),
-  CONSTRAINT ck_follow_up_step_act CHECK (act in ('opened', 'taken', 'entrusted', 'postponed', 'closed', 'reopened')),
-  CONSTRAINT fk_follow_up_step_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
+  CONSTRAINT pk_anomaly_step PRIMARY KEY (id, bailleur_id),
+  CONSTRAINT fk_anomaly_step_anomaly_id_bailleur_id FOREIGN KEY(anomaly_id, bailleur_id) REFERENCES presence.anomaly (id, bailleur_id),
+  CONSTRAINT ck_anomaly_step_state CHECK (state in ('reported', 'acknowledged', 'fixed', 'verified')),
+  CONSTRAINT ck_anomaly_step_side CHECK (side in ('bailleur', 'prestataire')),
+  CONSTRAINT ck_anomaly_step_note CHECK (char_length(note) <= 280),
+  CONSTRAINT fk_anomaly_step_prestataire_id FOREIGN KEY(prestataire_id) REFERENCES presence.organisation (id),
+  CONSTRAINT fk_anomaly_step_bailleur_id FOREIGN KEY(bailleur_id) REFERENCES presence.organisation (id)
 );
+create INDEX ix_anomaly_step_bailleur_id_anomaly_id_taken_at ON presence.anomaly_step (bailleur_id, anomaly_id, taken_at);
 
-create INDEX ix_follow_up_step_bailleur_id_follow_up_id_taken_at ON presence.follow_up_step (bailleur_id, follow_up_id, taken_at);
--- Policy(table='follow_up_step', role='bailleur', command='all', using='bailleur_id = app.signed_bailleur()', check='bailleur_id = (select app.signed_bailleur())')
-alter table presence.follow_up_step enable row level security;
-alter table presence.follow_up_step force row level security;
+alter table presence.anomaly enable row level security;
+alter table presence.anomaly force row level security;
+create policy anomaly_bailleur on presence.anomaly for all to presence_bailleur
+  using (bailleur_id = app.signed_bailleur())
+  with check (bailleur_id = (select app.signed_bailleur()));
+grant select, update (state, state_at) on presence.anomaly to presence_bailleur;
+create policy anomaly_prestataire on presence.anomaly for all to presence_prestataire
+  using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
+grant select, insert, update (state, state_at, first_seen_on, last_seen_on, sightings, note) on presence.anomaly to presence_prestataire;
 
+alter table presence.anomaly_sighting enable row level security;
+alter table presence.anomaly_sighting force row level security;
+create policy anomaly_sighting_bailleur on presence.anomaly_sighting for select to presence_bailleur
+  using (bailleur_id = app.signed_bailleur());
+grant select on presence.anomaly_sighting to presence_bailleur;
+create policy anomaly_sighting_prestataire on presence.anomaly_sighting for all to presence_prestataire
+  using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()) and scheme_id = any((select app.signed_schemes())::int[]));
+grant select, insert, update (withdrawn_at) on presence.anomaly_sighting to presence_prestataire;
+
+alter table presence.anomaly_step enable row level security;
+alter table presence.anomaly_step force row level security;
+create policy anomaly_step_bailleur on presence.anomaly_step for all to presence_bailleur
+  using (bailleur_id = app.signed_bailleur())
+  with check (bailleur_id = (select app.signed_bailleur()));
+grant select, insert on presence.anomaly_step to presence_bailleur;
+create policy anomaly_step_prestataire on presence.anomaly_step for all to presence_prestataire
+  using (bailleur_id = any(app.signed_bailleurs()) and prestataire_id = app.signed_prestataire())
+  with check (bailleur_id = any((select app.signed_bailleurs())::int[]) and prestataire_id = (select app.signed_prestataire()));
+grant select, insert on presence.anomaly_step to presence_prestataire;

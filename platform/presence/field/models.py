@@ -120,18 +120,12 @@ class Intervention(_Recorded, Placed, Base):
         codes("origin", Origin),
         codes("people_band", PeopleBand),
         codes("police_force", PoliceForce),
-        codes("police_outcome", PoliceOutcome),
         CheckConstraint("(police_force is null) = (police_called_at is null)", name="police"),
         codes("police_outcome", PoliceOutcome),
         CheckConstraint(
             "police_outcome is null or police_force is not null and "
             "(police_outcome = 'came' or police_arrived_at is null)",
             name="police_came",
-        ),
-        CheckConstraint(
-            "police_outcome is null or (police_force is not null"
-            " and (police_arrived_at is null or police_outcome = 'came'))",
-            name="police_answer",
         ),
         Index("ix_intervention_evening", "bailleur_id", "evening_on", "residence_id"),
         Index("ix_intervention_days", "evening_on", postgresql_using="brin"),
@@ -151,7 +145,6 @@ class Intervention(_Recorded, Placed, Base):
     police_force: Mapped[str | None]
     police_called_at: Mapped[datetime | None]
     police_arrived_at: Mapped[datetime | None]
-    police_outcome: Mapped[str | None]
     police_outcome: Mapped[str | None]
     account_id: Mapped[UUID | None]
 

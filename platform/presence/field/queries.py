@@ -178,7 +178,6 @@ def _recorded(row: Intervention, actions: set[Action]) -> RecordedIntervention:
         police_arrived_at=row.police_arrived_at,
         actions=tuple(action for action in Action if action in actions),
         police_outcome=PoliceOutcome(row.police_outcome) if row.police_outcome else None,
-        police_outcome=PoliceOutcome(row.police_outcome) if row.police_outcome else None,
     )
 
 

@@ -39,7 +39,6 @@ class RecordedIntervention:
     police_arrived_at: datetime | None
     actions: tuple[Action, ...]
     police_outcome: PoliceOutcome | None = None
-    police_outcome: PoliceOutcome | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,6 @@ class InterventionReport:
     police_called_at: datetime | None = None
     police_arrived_at: datetime | None = None
     police_outcome: PoliceOutcome | None = None
-    police_outcome: PoliceOutcome | None = None
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,6 @@ def _intervention_row(item: _Accepted, report: InterventionReport, index: int) -
         "police_called_at": report.police_called_at,
         "police_arrived_at": report.police_arrived_at,
         "police_outcome": report.police_outcome and report.police_outcome.value,
-        "police_outcome": report.police_outcome and report.police_outcome.value,
     }
 
 
