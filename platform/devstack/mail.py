@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+# Domains that a test or a curious reader writes to, to see a refusal.
+REFUSED, BUSY = "@refus.example", "@occupe.example"
+
 
 class Keeper:
     """Writes each message to a file, whole before it has its name."""
@@ -25,6 +28,17 @@ class Keeper:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.numbers = count(len(list(folder.glob("*.eml"))) + 1)
+
+    async def handle_RCPT(  # noqa: N802
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
+    ) -> str:
+        """Refuse for good what ends with `REFUSED`, for now what ends with `BUSY`."""
+        if address.endswith(REFUSED):
+            return "550 5.1.1 nobody of that name here"
+        if address.endswith(BUSY):
+            return "450 4.2.1 come back later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the message; its name is its rank of arrival."""

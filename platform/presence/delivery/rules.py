@@ -1,6 +1,6 @@
 """Who wants to be told, when an e-mail may leave, when it is tried again. Pure."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from presence.daily_reports.summary import Summary
 from presence.daily_reports.wording import NightState
@@ -35,9 +35,16 @@ def leaves_at(instant: datetime, quiet_from: time | None, quiet_to: time | None)
     if quiet_from is None or quiet_to is None or quiet_from == quiet_to:
         return instant
     local = instant.astimezone(PARIS)
-    hour = local.time()
+    hour, day = local.time(), local.date()
     if quiet_from < quiet_to:
-        return at_paris(local.date(), quiet_to) if quiet_from <= hour < quiet_to else instant
-    if hour >= quiet_from:
-        return at_paris(local.date() + timedelta(days=1), quiet_to)
-    return at_paris(local.date(), quiet_to) if hour < quiet_to else instant
+        quiet = quiet_from <= hour < quiet_to
+    else:
+        quiet = hour >= quiet_from or hour < quiet_to
+        day += timedelta(days=hour >= quiet_from)
+    return _next(instant, day, quiet_to) if quiet else instant
+
+
+def _next(instant: datetime, day: date, hour: time) -> datetime:
+    """The first instant at that hour of that day which is not past: one night has it twice."""
+    first = at_paris(day, hour)
+    return first if first > instant else at_paris(day, hour.replace(fold=1))
