@@ -185,3 +185,6 @@ delete from presence.daily_report where version > 1;
 alter table presence.daily_report force row level security;
 alter table presence.daily_report drop column cause;
 drop index if exists presence.ix_daily_report_bailleur_id_content_hash;
+-- anomalies
+drop table presence.anomaly_step, presence.anomaly_sighting, presence.anomaly;
+alter table presence.intervention drop column police_outcome;
