@@ -128,9 +128,10 @@ def _postpone(session: Session, row: FollowUp, draft: StepDraft) -> None:
 
 
 def _close(session: Session, row: FollowUp, draft: StepDraft) -> None:
-    row.result = one_line(draft.result or "", "result", MOST_RESULT)
-    row.state = FollowUpState.CLOSED.value
+    told = one_line(draft.result or "", "result", MOST_RESULT)
+    # Asked first: the clock's query would send the row half closed.
     row.closed_on = today(session)
+    row.result, row.state = told, FollowUpState.CLOSED.value
 
 
 def _reopen(session: Session, row: FollowUp, _: StepDraft) -> None:
