@@ -36,7 +36,7 @@ _LINE = (
 )  # fmt: skip
 
 
-def _line(row: Row[Any]) -> ReportLine:
+def _line(row: Row[*tuple[Any, ...]]) -> ReportLine:
     told = row._asdict()
     return ReportLine(**{column.key: told[column.key] for column in _LINE})
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
 from presence.audit import services as audit
-from presence.review.certificates import certificate, certificates
 from presence.field.queries import visits_outside
 from presence.kernel.clock import today
 from presence.kernel.errors import Invalid, NotFound
+from presence.review.certificates import certificate, certificates
 from presence.web.edge import page, see_other
 from presence.web.forms import date_of
 from tenants.errors import TenancyError
