@@ -38,6 +38,8 @@ TABLES = {
     "evening_marker": "Soirées à recompter",
     "evening_plan": "Programmes de soirée",
     "event_link": "Liens entre interventions d'un même évènement",
+    "follow_up": "Suites à donner",
+    "follow_up_step": "Étapes des suites",
     "intervention": "Interventions",
     "intervention_action": "Actions des interventions",
     "invitation": "Invitations",

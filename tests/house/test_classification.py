@@ -81,6 +81,7 @@ SPREADSHEETS = {
     "platform/presence/daily_reports/spreadsheet.py",  # a report, as its page says it
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
     "platform/presence/imports/template.py",  # the file to fill in, with an example
+    "platform/presence/web/follow_ups.py",  # the bailleur's own follow-ups, without a name
     "platform/presence/web/residences_export.py",  # the list of residences
     "platform/presence/web/rights.py",  # the table of rights
 }

@@ -8,16 +8,11 @@ import psycopg
 import pytest
 
 from presence.followup import queries
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.follow_ups import FollowUpDraft, open_follow_up
 from presence.followup.steps import StepDraft, close_by_summons, take_step
 from presence.kernel.errors import Conflict, Invalid, NotFound
-from presence.kernel.nomenclature import (
-    FollowUpAct,
-    FollowUpKind,
-    FollowUpSource,
-    FollowUpState,
-    HelpOffered,
-)
+from presence.kernel.nomenclature import FollowUpKind, FollowUpState, HelpOffered
 from tenants.context import Kind
 from tests.factories.visits import a_visit_with_intervention
 from tests.factories.walkers import an_account, person

@@ -222,7 +222,8 @@ def test_no_row_changes_hands(
 @pytest.mark.parametrize(
     "table",
     ["summons", "follow_up", "follow_up_step", "cost", "subsidy", "allocation",
-     "allocation_share", "sharing_agreement", "agreement_signature", "membership", "daily_figure", "monthly_figure"],
+     "allocation_share", "sharing_agreement", "agreement_signature", "membership",
+     "daily_figure", "monthly_figure"],
 )  # fmt: skip
 def test_a_prestataire_has_no_business_with_follow_up_money_and_agreements(
     shared_demo: World, door: Door, ids: dict[str, int], table: str

@@ -9,16 +9,12 @@ from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.field import queries as field
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.models import FollowUp, FollowUpStep
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.keys import derived_uuid, fingerprint
-from presence.kernel.nomenclature import (
-    FollowUpAct,
-    FollowUpKind,
-    FollowUpSource,
-    FollowUpState,
-)
+from presence.kernel.nomenclature import FollowUpKind, FollowUpState
 from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from presence.patrimoine.queries import Place

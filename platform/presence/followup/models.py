@@ -17,14 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.kernel.columns import codes
-from presence.kernel.nomenclature import (
-    FollowUpAct,
-    FollowUpKind,
-    FollowUpSource,
-    FollowUpState,
-    HelpOffered,
-)
+from presence.kernel.nomenclature import FollowUpKind, FollowUpState, HelpOffered
 from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 

@@ -8,13 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.models import FollowUp, FollowUpStep, Summons
-from presence.kernel.nomenclature import (
-    FollowUpAct,
-    FollowUpKind,
-    FollowUpSource,
-    FollowUpState,
-)
+from presence.kernel.nomenclature import FollowUpKind, FollowUpState
 from presence.kernel.ownership import stated
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.follow_ups import OPEN, due_within, note_step, refuse_second
 from presence.followup.models import FollowUp, FollowUpStep
 from presence.followup.services import SummonsReport, record_summons
@@ -14,13 +15,7 @@ from presence.kernel import formats
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import derived_uuid, fingerprint
-from presence.kernel.nomenclature import (
-    FollowUpAct,
-    FollowUpKind,
-    FollowUpSource,
-    FollowUpState,
-    HelpOffered,
-)
+from presence.kernel.nomenclature import FollowUpKind, FollowUpState, HelpOffered
 from presence.kernel.ownership import stated
 from presence.sites.rules import one_line
 from tenants.database import context_of

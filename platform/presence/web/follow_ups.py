@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
+from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.follow_ups import FollowUpDraft, open_follow_up
 from presence.followup.services import SummonsReport, record_summons
 from presence.followup.steps import StepDraft, close_by_summons, take_step
@@ -16,7 +17,7 @@ from presence.kernel import formats
 from presence.kernel.clock import today
 from presence.kernel.errors import DomainError, Invalid, NotFound
 from presence.kernel.keys import derived_uuid
-from presence.kernel.nomenclature import FollowUpAct, FollowUpKind, FollowUpSource, HelpOffered
+from presence.kernel.nomenclature import FollowUpKind, HelpOffered
 from presence.kernel.spreadsheets import csv_bytes
 from presence.web.edge import asked_by_htmx, page, see_other
 from presence.web.follow_ups_view import (
