@@ -1,6 +1,7 @@
 """A report as PDF, CSV and JSON; and which report a hash, or a file, is."""
 
 import hashlib
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -159,7 +160,7 @@ def test_a_page_that_cannot_be_made_is_said_and_nothing_is_kept(
 
     assert (page.status_code, told.status_code) == (503, 503)
     assert page.headers["Retry-After"] == told.headers["Retry-After"] == "30"
-    assert REFUSED in page.text
+    assert REFUSED in html.unescape(page.text)
     assert told.get_json()["detail"] == REFUSED
     assert kept(own) == before
 
@@ -321,8 +322,14 @@ def test_no_file_is_said_so(clients: dict[str, FlaskClient]) -> None:
     assert "Choisissez le PDF ou le JSON" in answer.text
 
 
-def test_a_file_over_the_limit_is_refused(clients: dict[str, FlaskClient]) -> None:
-    answer = verified(clients["opac38"], bytes(10 * 1024 * 1024 + 100_000))
+def test_a_file_over_the_limit_is_told_the_limit_of_this_page(
+    clients: dict[str, FlaskClient],
+) -> None:
+    heavy = bytes(11 * 1024 * 1024)
+
+    answer = clients["opac38"].post(
+        "/verification", data=heavy, content_type="multipart/form-data; boundary=limit"
+    )
 
     assert answer.status_code == 413
     assert "10 Mo" in answer.text
