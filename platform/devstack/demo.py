@@ -14,16 +14,17 @@ from typing import TextIO
 
 from devstack.display import Steps, show_welcome
 from devstack.errors import StackError
+from devstack.mail import messages
 from devstack.places import prepare
 from devstack.processes import Child, port_is_free, require_running
 from devstack.programs import mail_environment, program_environment, start_programs
 from devstack.secrets_file import write_private
 from devstack.stack import Stack
-from devstack.waiting import queue_is_empty, released, served, verified
+from devstack.waiting import mailed, queue_is_empty, released, served, verified
 from presence.app import create_app
 from presence.demonstration.facts import facts
 from presence.demonstration.seeding import Keys, Seeded, finish, is_seeded, seed
-from presence.kernel.formats import long_date
+from presence.kernel.formats import count, long_date
 from presence.migrating import migrate
 from presence.settings import load
 from tenants.installation import shift_business_clock
@@ -52,6 +53,7 @@ def run() -> None:
             seeded = None if is_seeded() else _seed(stack, steps, stop)
             children += start_programs(stack.places.home, environment, port)
             _night(seeded, steps, stop, children)
+            _morning(stack, steps, stop, children)
             served(f"http://127.0.0.1:{port}/healthz", children, stop)
             show_welcome(port, stack, steps)
         print(f"Prêt : http://127.0.0.1:{port}", flush=True)
@@ -118,6 +120,16 @@ def _night(
     celery.send_task("workers.isolation.start_night")
     verified(children, stop, NIGHT_SECONDS)
     steps.done()
+
+
+def _morning(stack: Stack, steps: Steps, stop: threading.Event, children: list[Child]) -> None:
+    """Let the worker write to everybody about the evening before; say where the letters are."""
+    steps.say("Courriels du matin, par le worker")
+    importlib.import_module("workers.celery_app").app.send_task("workers.delivery.start_morning")
+    mailed(children, stop, NIGHT_SECONDS)
+    steps.done()
+    folder = stack.places.home / "mail"
+    print(f"    {count(len(messages(folder)), 'courriel')} dans {folder}", flush=True)
 
 
 def _serve(children: list[Child], stop: threading.Event) -> None:

@@ -69,6 +69,27 @@ def verified(children: list[Child], stop: threading.Event, patience: float) -> N
             return
 
 
+def mailed(children: list[Child], stop: threading.Event, patience: float) -> None:
+    """Wait until the morning was planned, and no letter that may leave is still there."""
+    for _ in Ticks(children, stop, patience, "Les courriels du matin ne sont pas partis à temps."):
+        with transaction(RELAY) as session:
+            planned = session.scalar(
+                select(func.count()).where(Job.key.startswith("letters:2"), Job.state == "done")
+            )
+            announced = session.scalar(
+                select(func.count()).select_from(OutboxLine).where(OutboxLine.relayed_at.is_(None))
+            )
+            left = session.scalar(
+                select(func.count()).where(
+                    Job.state.in_(("queued", "running")),
+                    # A letter that waits for its hour is nothing to wait for.
+                    Job.not_before.is_(None) | (Job.not_before <= func.clock_timestamp()),
+                )
+            )
+        if planned and not announced and not left:
+            return
+
+
 def served(url: str, children: list[Child], stop: threading.Event, patience: float = 60) -> None:
     """Wait for the first good answer of the web service."""
     for _ in Ticks(children, stop, patience, "Le service web ne répond pas."):

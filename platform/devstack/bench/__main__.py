@@ -14,6 +14,7 @@ from devstack.bench import (
     imports,
     ingest,
     isolation,
+    letters,
     night,
     operators,
     plans,
@@ -32,7 +33,7 @@ from devstack.stack import Stack
 # Those that write into the city come last.
 SUBJECTS = (
     isolation, calls, filters, operators, rounds, night, ingest, reading, requests, wire, plans,
-    residences, imports, reports,
+    residences, imports, reports, letters,
 )  # fmt: skip
 
 
