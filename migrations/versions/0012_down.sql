@@ -188,3 +188,5 @@ drop index if exists presence.ix_daily_report_bailleur_id_content_hash;
 -- anomalies
 drop table presence.anomaly_step, presence.anomaly_sighting, presence.anomaly;
 alter table presence.intervention drop column police_outcome;
+-- handover
+drop table presence.team_note_reading, presence.team_note;

@@ -9,6 +9,7 @@ import presence.delivery.models
 import presence.field.models
 import presence.finance.models
 import presence.followup.models
+import presence.handover.models
 import presence.imports.models
 import presence.onboarding.models
 import presence.oncall.models

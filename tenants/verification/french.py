@@ -86,6 +86,8 @@ TABLES = {
     "subsidy": "Subventions",
     "summons": "Convocations",
     "team": "Équipes",
+    "team_note": "Notes du carnet de liaison",
+    "team_note_reading": "Lectures du carnet de liaison",
     "territory_commune": "Communes d'un territoire",
     "training": "Formations",
     "transfer": "Cessions de résidences",

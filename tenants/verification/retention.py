@@ -73,6 +73,8 @@ KEPT = {
     "site_note": Kept("≈ 12 mois après sa fin", BY_HAND),
     "subsidy": Kept(_MONEY, BY_HAND),
     "summons": Kept("le dossier, puis 12 mois", BY_HAND),
+    "team_note": Kept(_JOURNAL, BY_HAND),
+    "team_note_reading": Kept(_JOURNAL, BY_HAND),
     "training": Kept(_ACCOUNT, BY_HAND),
     "transfer": Kept(_MONEY, BY_HAND),
     "urgent_alert": Kept("≈ 3 ans", BY_HAND),

@@ -10,7 +10,7 @@ EXPECTED = {
     "memberships", "sharing-agreements", "field", "notes", "access-codes",
     "entrances", "transfers", "rounds", "service-hours", "agents", "teams", "shifts", "swaps",
     "calendar-links", "visit-requests", "ledgers", "evening-plans",
-    "place-imports",
+    "place-imports", "team-notes",
     "deliveries", "report-choice",
 }  # fmt: skip
 

@@ -69,6 +69,7 @@ READING = (
     ("POST", "swaps"),
     ("PUT", "swaps/<uuid:swap_id>/decision"),
     ("PUT", "swaps/<uuid:swap_id>/answer"),
+    ("POST", "team-notes"),
     ("POST", "calendar-links"),
     ("POST", "residences/<uuid:residence_id>/notes"),
     ("POST", "residences/<uuid:residence_id>/contacts"),
@@ -186,6 +187,9 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
                 "from_time": "18:00",
                 "to_time": "22:30",
             },
+        ),
+        ("POST", "team-notes"): Whole(
+            "leader", {"audience": "next_team", "body": "Badge en panne.", "residence_id": place}
         ),
         ("POST", "swaps"): Whole(
             "leader",

@@ -18,6 +18,7 @@ from presence.api import (
     events,
     field,
     figures,
+    handover,
     hours,
     imports,
     organisations,
@@ -42,7 +43,7 @@ BLUEPRINTS = [
     for module in (
         residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
         daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
-        hours, imports, deliveries,
+        hours, imports, deliveries, handover,
     )
     for door in module.DOORS
 ]  # fmt: skip

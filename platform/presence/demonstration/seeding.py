@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from presence.daily_reports.closing import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.facts import Facts, facts
+from presence.demonstration.handover import seed_handover
 from presence.demonstration.imports import seed_imports
 from presence.demonstration.onboarding import seed_onboarding
 from presence.demonstration.places import (
@@ -131,6 +132,7 @@ def _besides(cast: Cast) -> None:
     """What the rooms around the evening hold, each as its own people would write it."""
     seed_transfers(cast)
     seed_sites(cast)
+    seed_handover(cast)
     seed_requests(cast)
     seed_rounds(cast)
     seed_onboarding(cast)

@@ -17,8 +17,10 @@ class Entry:
 _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_NIGHT, Entry("/cette-nuit", "Cette nuit")),
     (Permission.READ_NIGHT, Entry("/suites", "Suites")),
+    (Permission.READ_REPORTS, Entry("/rapports-journaliers", "Rapports")),
     (Permission.READ_EVENING, Entry("/soiree", "Soirée")),
     (Permission.RECORD_ACTIVITY, Entry("/ma-tournee", "Ma tournée")),
+    (Permission.READ_EVENING, Entry("/carnet", "Carnet")),
     (Permission.READ_NIGHT, Entry("/programme", "Programme")),
     (Permission.PLAN_EVENINGS, Entry("/tournees", "Tournées")),
     (Permission.PLAN_EVENINGS, Entry("/passages-dus", "Passages dus")),

@@ -20,6 +20,7 @@ from presence.rounds.view import RoundsView, own_round, rounds_of
 from presence.routing.priority import RULE
 from presence.web.edge import page, see_other
 from presence.web.forms import date_of, uuid_of, whole
+from presence.web.handover import handover_block
 from presence.web.scheme_choice import chosen_scheme
 from tenants.roles import Permission
 
@@ -93,7 +94,10 @@ def read_own(session: Session, identity: Identity) -> ResponseReturnValue:
     evening_on = tonight(session)
     scheme = chosen_scheme(session)
     found = own_round(session, scheme.id, evening_on, identity.account_id)
-    return render_template("rounds/own.html", evening_on=evening_on, found=found)
+    book = handover_block(session, scheme.id, evening_on, identity.account_id)
+    return render_template(
+        "rounds/own.html", evening_on=evening_on, found=found, handover=book
+    )
 
 
 @blueprint.post("/ma-tournee/<uuid:plan_id>/ouverture")
