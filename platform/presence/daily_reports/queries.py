@@ -24,6 +24,7 @@ class ReportLine:
     signed_at: datetime
     signer: str
     content_hash: str
+    bailleur_id: int
     scheme_id: int
     sealed_at: datetime
     cause: str | None
@@ -31,8 +32,8 @@ class ReportLine:
 
 _LINE = (
     DailyReport.id, DailyReport.number, DailyReport.evening_on, DailyReport.version,
-    DailyReport.signed_at, DailyReport.signer, DailyReport.content_hash, DailyReport.scheme_id,
-    DailyReport.sealed_at, DailyReport.cause,
+    DailyReport.signed_at, DailyReport.signer, DailyReport.content_hash, DailyReport.bailleur_id,
+    DailyReport.scheme_id, DailyReport.sealed_at, DailyReport.cause,
 )  # fmt: skip
 
 
@@ -136,6 +137,24 @@ def versions_of(session: Session, report_id: UUID) -> list[ReportLine]:
         .order_by(DailyReport.version.desc())
     )
     return [_line(row) for row in rows]
+
+
+def newest_between(
+    session: Session, scheme_id: int, start: date, end: date
+) -> list[tuple[ReportLine, bytes]]:
+    """The newest version of each report between two evenings, both included, with its bytes."""
+    rows = session.execute(
+        select(*_LINE, DailyReport.content)
+        .where(
+            DailyReport.scheme_id == scheme_id,
+            DailyReport.evening_on >= start,
+            DailyReport.evening_on <= end,
+            *stated(session, DailyReport),
+        )
+        .distinct(DailyReport.bailleur_id, DailyReport.evening_on)
+        .order_by(DailyReport.bailleur_id, DailyReport.evening_on, DailyReport.version.desc())
+    )
+    return [(_line(row), row.content) for row in rows]
 
 
 def closures(

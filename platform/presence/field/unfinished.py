@@ -28,6 +28,10 @@ class Unfinished:
     evening_on: date
 
 
+# A sheet that was begun (fiche commencée), as stored.
+Begun = UnfinishedSheet
+
+
 def note_for_later(
     session: Session, key: UUID, entrance_id: UUID, started_at: datetime
 ) -> UnfinishedSheet:

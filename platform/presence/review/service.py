@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.daily_reports import sealed
 from presence.daily_reports.content import Content
-from presence.daily_reports.models import DailyReport
+from presence.daily_reports.queries import ReportLine, newest_between
 from presence.field.service_days import ServiceDay, service_days
 from presence.kernel.clock import first_of_month, last_of_month
 from presence.kernel.nomenclature import NotDoneReason, VisitResult
-from presence.kernel.ownership import stated
 from presence.review.disputes import disputed_lines
 
 # The rule of the contract: which reasons leave the visit on the prestataire's side.
@@ -91,7 +89,7 @@ def service_of_month(
     """The evenings that a prestataire worked in a month, with their reports (bailleur's)."""
     start, end = first_of_month(month_on), last_of_month(month_on)
     disputed = disputed_lines(session, start, end)
-    known = {row.evening_on: row for row in _newest(session, scheme_id, start, end)}
+    known = {line.evening_on: line for line, _ in newest_between(session, scheme_id, start, end)}
     return [
         _line(day, known.get(day.evening_on))
         for day in service_days(session, scheme_id, prestataire_id, start, end, disputed)
@@ -105,15 +103,13 @@ def statement_of_month(session: Session, scheme_id: int, month_on: date) -> Mont
     return MonthOfService(
         start,
         tuple(
-            _evening(row, sealed.read(row.content), disputed)
-            for row in sorted(
-                _newest(session, scheme_id, start, end), key=lambda row: row.evening_on
-            )
+            _evening(line, sealed.read(content), disputed)
+            for line, content in newest_between(session, scheme_id, start, end)
         ),
     )
 
 
-def _evening(row: DailyReport, content: Content, disputed: set[UUID]) -> EveningOfService:
+def _evening(row: ReportLine, content: Content, disputed: set[UUID]) -> EveningOfService:
     counted = [visit for visit in content.visits if visit.id not in disputed]
     absent = [visit for visit in counted if visit.result is VisitResult.NOT_DONE]
     missed = [visit for visit in absent if visit.reason in ON_PRESTATAIRE]
@@ -130,24 +126,7 @@ def _evening(row: DailyReport, content: Content, disputed: set[UUID]) -> Evening
     )
 
 
-def _newest(session: Session, scheme_id: int, start: date, end: date) -> list[DailyReport]:
-    """The newest version of each report between two evenings."""
-    return list(
-        session.scalars(
-            select(DailyReport)
-            .where(
-                DailyReport.scheme_id == scheme_id,
-                DailyReport.evening_on >= start,
-                DailyReport.evening_on <= end,
-                *stated(session, DailyReport),
-            )
-            .distinct(DailyReport.bailleur_id, DailyReport.evening_on)
-            .order_by(DailyReport.bailleur_id, DailyReport.evening_on, DailyReport.version.desc())
-        )
-    )
-
-
-def _line(day: ServiceDay, report: DailyReport | None) -> ServiceLine:
+def _line(day: ServiceDay, report: ReportLine | None) -> ServiceLine:
     return ServiceLine(
         evening_on=day.evening_on,
         visits=day.visits,

@@ -4,6 +4,7 @@ The prestataire signs, the bailleur approves: nobody approves their own. A versi
 another is given its own visa, and its own delay.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.daily_reports.models import DailyReport
+from presence.daily_reports.queries import ReportLine
 from presence.daily_reports.services import newest
 from presence.kernel import outbox
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, NotFound
+from presence.kernel.formats import paris_date
 from presence.kernel.nomenclature import DisputeState, VisaDecision
 from presence.kernel.ownership import stated
 from presence.review.models import Dispute, ReportVisa
@@ -66,7 +69,17 @@ def visa_of(session: Session, report_id: UUID) -> ReportVisa | None:
     )
 
 
-def visa_due_on(session: Session, report: DailyReport) -> date:
+def visas_of(session: Session, report_ids: Collection[UUID]) -> dict[UUID, VisaDecision]:
+    """The visas of several versions; those that wait are absent."""
+    rows = session.execute(
+        select(ReportVisa.report_id, ReportVisa.decision).where(
+            ReportVisa.report_id.in_(report_ids), *stated(session, ReportVisa)
+        )
+    )
+    return {row.report_id: VisaDecision(row.decision) for row in rows}
+
+
+def visa_due_on(session: Session, report: ReportLine) -> date:
     """The last day to accept or dispute a version (bailleur's or prestataire's context)."""
     days = next(
         (
@@ -78,7 +91,7 @@ def visa_due_on(session: Session, report: DailyReport) -> date:
         ),
         DEFAULT_DAYS,
     )
-    return (report.sealed_at or report.signed_at).date() + timedelta(days=days)
+    return paris_date(report.sealed_at) + timedelta(days=days)
 
 
 # What a contract says when it says nothing (column `contract.visa_days`).

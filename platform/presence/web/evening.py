@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
-from presence.daily_reports.closing import checklist, close_evening
+from presence.daily_reports.closing import checklist
 from presence.field.closures import closure_of
 from presence.field.events import link_interventions
 from presence.field.rules import InterventionReport, VisitReport
 from presence.field.services import take_in
+from presence.field.unfinished import Begun, unfinished_sheet, unfinished_sheets
+from presence.kernel import formats
 from presence.kernel.clock import business_instant, evening_instant
 from presence.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from presence.kernel.keys import uuid7
@@ -34,6 +36,7 @@ from presence.planning.queries import place_label
 from presence.web.edge import page, see_other
 from presence.web.evening_view import evening_of_request, linked_events, round_of
 from presence.web.forms import date_of, hour_of, member, members, uuid_of
+from presence.web.handover import handover_block
 from presence.web.scheme_choice import chosen_scheme
 from tenants.roles import Permission
 
@@ -53,10 +56,12 @@ def _evening_page(session: Session, identity: Identity, evening_on: date) -> str
         "evening/evening.html",
         scheme=scheme,
         round=round_of(session, scheme, evening_on, identity.account_id),
+        handover=handover_block(session, scheme.id, evening_on, identity.account_id),
         checklist=checklist(session, scheme.id, evening_on),
         closure=closure_of(session, scheme.id, evening_on),
         may_close=identity.may(Permission.CLOSE_EVENING),
         may_record=identity.may(Permission.RECORD_ACTIVITY),
+        unfinished=unfinished_sheets(session, scheme.id, evening_on),
         events=linked_events(session, evening_on),
         reasons=list(NotDoneReason),
         needs=list(Situation),
@@ -144,23 +149,6 @@ def link_event(session: Session, identity: Identity) -> ResponseReturnValue:
     return see_other("evening.read_evening", soiree=evening_on)
 
 
-@blueprint.post("/soiree/cloture")
-@page(Permission.CLOSE_EVENING)
-def close(session: Session, identity: Identity) -> ResponseReturnValue:
-    """Sign and close the evening: each bailleur's report is sealed from it."""
-    scheme = chosen_scheme(session)
-    evening_on = date_of(request.form.get("soiree"), "soiree")
-    if request.form.get("confirmation") != "oui":
-        unchecked = Invalid("confirmation", "Cochez « J'ai vérifié » avant de signer.")
-        return _refused(session, identity, evening_on, unchecked)
-    try:
-        close_evening(session, scheme.id, evening_on, signer=identity.display_name)
-    except (Invalid, Conflict) as error:
-        return _refused(session, identity, evening_on, error)
-    flash("Soirée signée. Les rapports partent vers chaque bailleur.")
-    return see_other("evening.read_evening", soiree=evening_on)
-
-
 def _refused(
     session: Session, identity: Identity, evening_on: date, error: Invalid | Conflict
 ) -> ResponseReturnValue:
@@ -223,16 +211,19 @@ def _intervention_page(
     if hall is None or place is None:
         raise NotFound
     scheme = chosen_scheme(session)
+    begun = _begun(session, entrance_id)
     return render_template(
         "evening/intervention.html",
         label=place_label(place.name, hall.name),
         place=place,
         scheme=scheme,
         evening_on=evening_on,
-        hour=round_of(session, scheme, evening_on).hour,
+        hour=formats.hour(begun.started_at)
+        if begun
+        else round_of(session, scheme, evening_on).hour,
         error=error,
         given=request.form,
-        key=request.form.get("cle") or uuid7(),
+        key=request.form.get("cle") or (begun.id if begun else uuid7()),
         situations=list(Situation),
         actions=list(Action),
         outcomes=list(Outcome),
@@ -241,3 +232,10 @@ def _intervention_page(
         bands=list(PeopleBand),
         forces=list(PoliceForce),
     )
+
+
+def _begun(session: Session, entrance_id: UUID) -> Begun | None:
+    """The sheet begun at that place which the form finishes (« Noter plus tard »)."""
+    asked = request.args.get("fiche")
+    found = unfinished_sheet(session, uuid_of(asked, "fiche")) if asked else None
+    return found if found and found.entrance_id == entrance_id else None

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
+from presence.delivery.alerts import open_alerts
 from presence.followup.follow_ups import USUAL_DELAY
 from presence.kernel.clock import today
 from presence.kernel.nomenclature import FollowUpKind
@@ -40,6 +41,7 @@ def read_night(session: Session, identity: Identity) -> ResponseReturnValue:
         today=day,
         usual_due=day + USUAL_DELAY,
         may_follow=may_follow,
+        alerts=open_alerts(session),
         new_key=uuid4,
         eve=night.evening_on - timedelta(days=1),
         morrow=night.evening_on + timedelta(days=1),

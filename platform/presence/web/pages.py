@@ -9,13 +9,17 @@ from presence.web import (
     agents,
     bilan,
     calendar,
+    closing,
     contracts,
+    corrections,
+    deadlines,
     deliveries,
     door,
     errors,
     evening,
     field_sheet,
     follow_ups,
+    handover,
     headers,
     hours,
     imports,
@@ -30,6 +34,7 @@ from presence.web import (
     preferences,
     programme,
     report_files,
+    reports,
     residences,
     rights,
     roster,
@@ -44,6 +49,7 @@ from presence.web import (
 from presence.web.browsers import browser_name
 from presence.web.edge import csrf, login_manager, signed_in
 from presence.web.navigation import entries
+from presence.web.wording import changed_fields, dispute_reason
 
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
@@ -55,7 +61,8 @@ BLUEPRINTS = (
     imports.blueprint, report_files.blueprint, verification.blueprint,
     sites.blueprint, field_sheet.blueprint, programme.blueprint,
     roster.blueprint, agents.blueprint, own_shifts.blueprint, calendar.blueprint,
-    deliveries.blueprint, preferences.blueprint,
+    deliveries.blueprint, preferences.blueprint, handover.blueprint,
+    reports.blueprint, closing.blueprint, corrections.blueprint, deadlines.blueprint,
 )  # fmt: skip
 FILTERS = {
     "number": formats.number,
@@ -69,6 +76,8 @@ FILTERS = {
     "moment": formats.moment,
     "date_of": formats.paris_date,
     "browser_name": browser_name,
+    "changed_fields": changed_fields,
+    "dispute_reason": dispute_reason,
 }
 
 

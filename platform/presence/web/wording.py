@@ -1,5 +1,33 @@
 """French words for the acts that journals keep as codes; a house test keeps the list whole."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from presence.kernel import formats
+from presence.kernel.nomenclature import (
+    Action,
+    Area,
+    Coded,
+    DisputeReason,
+    NotDoneReason,
+    Origin,
+    Outcome,
+    PeopleBand,
+    PoliceForce,
+    PoliceOutcome,
+    Situation,
+    VisitResult,
+)
+
+
+class SheetChangeLike(Protocol):
+    """What is read of a change: the values before and after."""
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
 ACTS = {
     # Security journal (migrations/versions/0009_*.sql).
     "account.opened": "Compte ouvert à l'installation",
@@ -33,6 +61,15 @@ ACTS = {
     "call.linked": "Appel relié à une intervention",
     "evening.closed": "Soirée signée",
     "daily_report.sealed": "Rapport scellé",
+    "daily_report.amended": "Rapport rectifié",
+    "sheet.change_proposed": "Correction de fiche proposée",
+    "sheet.changed": "Fiche corrigée",
+    "sheet.change_refused": "Correction de fiche refusée",
+    "visa.given": "Rapport accepté par le bailleur",
+    "dispute.opened": "Ligne contestée",
+    "dispute.answered": "Contestation répondue",
+    "dispute.settled": "Contestation réglée",
+    "deadline.excused": "Délai accordé",
     "contract.ended": "Contrat terminé",
     "membership.added": "Adhésion ajoutée",
     "agreement.proposed": "Accord de partage proposé",
@@ -70,6 +107,9 @@ ACTS = {
     "swap.accepted": "Échange de vacation accepté",
     "swap.refused": "Échange de vacation refusé",
     "swap.withdrawn": "Demande d'échange retirée",
+    "team_note.written": "Note de liaison écrite",
+    "team_note.superseded": "Note de liaison corrigée",
+    "team_note.read": "Note de liaison lue",
     "calendar_link.created": "Adresse d'agenda créée",
     "calendar_link.revoked": "Adresse d'agenda révoquée",
     "building.archived": "Bâtiment archivé",
@@ -79,3 +119,45 @@ ACTS = {
     "delivery.address_confirmed": "Adresse confirmée, courriel réessayé",
     "alert.acknowledged": "Fait grave vu",
 }
+
+
+# Fields of a changed sheet, as its author and its approver read them.
+CHANGED_FIELDS: dict[str, tuple[str, type[Coded] | None]] = {
+    "started_at": ("heure", None),
+    "result": ("résultat", VisitResult),
+    "not_done_reason": ("motif", NotDoneReason),
+    "area": ("partie commune", Area),
+    "situation": ("situation", Situation),
+    "actions": ("actions", Action),
+    "outcome": ("à notre départ", Outcome),
+    "origin": ("origine", Origin),
+    "people_band": ("personnes", PeopleBand),
+    "police_force": ("force appelée", PoliceForce),
+    "police_called_at": ("heure de l'appel", None),
+    "police_arrived_at": ("arrivée", None),
+    "police_outcome": ("réponse", PoliceOutcome),
+}
+
+
+def changed_fields(change: SheetChangeLike) -> list[tuple[str, str, str]]:
+    """The fields that a change touches: name, before, after, in French."""
+    return [
+        (name, _value(change.before.get(field), kind), _value(change.after.get(field), kind))
+        for field, (name, kind) in CHANGED_FIELDS.items()
+        if field in change.before and change.before.get(field) != change.after.get(field)
+    ]
+
+
+def _value(value: object, kind: type[Coded] | None) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, list):
+        return ", ".join(_value(item, kind) for item in value) or "—"
+    if kind is not None:
+        return kind(str(value)).label
+    return formats.hour(datetime.fromisoformat(str(value)))
+
+
+def dispute_reason(code: str) -> str:
+    """The words of a dispute's reason."""
+    return DisputeReason(code).label
