@@ -1,6 +1,6 @@
 """Daily reports in versions, corrections, visas; anomalies; follow-ups; hand-over; deliveries.
 
-Expand only: what 0011 wrote is read as before. The SQL beside this file is what runs.
+Expand: what 0011 wrote is read as before. The SQL beside this file is what runs.
 """
 
 from pathlib import Path
