@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from presence.anomalies.rules import note_of
+from presence.kernel.errors import Invalid
 from presence.kernel.nomenclature import (
     Action,
     Area,
+    Equipment,
     NotDoneReason,
     Origin,
     Outcome,
@@ -35,6 +38,15 @@ class InterventionReport:
 
 
 @dataclass(frozen=True)
+class AnomalyReport:
+    """A technical anomaly (anomalie technique) as the agents saw it: still there, or repaired."""
+
+    equipment: Equipment
+    note: str | None = None
+    still_there: bool = True
+
+
+@dataclass(frozen=True)
 class VisitReport:
     """A visit as the agents report it, under a key made on the phone."""
 
@@ -44,6 +56,7 @@ class VisitReport:
     result: VisitResult
     not_done_reason: NotDoneReason | None = None
     interventions: tuple[InterventionReport, ...] = ()
+    anomalies: tuple[AnomalyReport, ...] = ()
 
 
 Fault = tuple[str, str]
@@ -60,6 +73,21 @@ def fault_in(report: VisitReport) -> Fault | None:
     for index, intervention in enumerate(report.interventions):
         if fault := fault_in_intervention(intervention):
             return f"interventions.{index}.{fault[0]}", fault[1]
+    return fault_in_anomalies(report.result, report.anomalies)
+
+
+def fault_in_anomalies(result: VisitResult, anomalies: tuple[AnomalyReport, ...]) -> Fault | None:
+    """The same, of the anomalies of a visit; « anomalie » without any is a sheet to complete."""
+    if anomalies and result not in {VisitResult.ANOMALY, VisitResult.INTERVENTION}:
+        message = "Des anomalies accompagnent un passage « anomalie » ou « intervention »."
+        return "anomalies", message
+    if len({anomaly.equipment for anomaly in anomalies}) != len(anomalies):
+        return "anomalies", "Le même équipement est donné deux fois."
+    for index, anomaly in enumerate(anomalies):
+        try:
+            note_of(anomaly.note)
+        except Invalid as error:
+            return f"anomalies.{index}.note", error.message
     return None
 
 

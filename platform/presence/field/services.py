@@ -15,10 +15,14 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from presence.anomalies.services import take_sightings
 from presence.audit import services as audit
 from presence.field.closures import announce_late, hold_evenings
+from presence.field.gravity import GRAVE, gravity_of
 from presence.field.models import SheetChange, Visit
 from presence.field.rules import InterventionReport, VisitReport, fault_in
+from presence.field.sightings import sightings_of
+from presence.kernel import outbox
 from presence.kernel.clock import at_paris, evening_of, now, today
 from presence.kernel.keys import derived_uuid, fingerprint
 from presence.kernel.nomenclature import ChangeState
@@ -84,9 +88,17 @@ def take_in(
             {(item.hall.scheme_id or 0, item.hall.bailleur_id, item.evening_on) for item in fresh},
         )
         for item in fresh:
-            status = "deposited" if item.late else "created"
-            outcomes[item.report.client_id] = ItemOutcome(item.report.client_id, status)
+            outcomes[item.report.client_id] = _taken(item)
     return [outcomes[report.client_id] for report in reports]
+
+
+def _taken(item: _Accepted) -> ItemOutcome:
+    key = item.report.client_id
+    if item.late and item.report.anomalies:
+        # What is known of a place decides what a sighting means, and it cannot be read any more.
+        message = "Le passage est pris. Votre contrat est fini : dites l'anomalie au bailleur."
+        return ItemOutcome(key, "deposited", "anomalies", message)
+    return ItemOutcome(key, "deposited" if item.late else "created")
 
 
 def _sort_out(
@@ -124,6 +136,8 @@ def _digest(report: VisitReport) -> str:
     for item in told["interventions"]:
         if item["police_outcome"] is None:
             del item["police_outcome"]
+    if not told["anomalies"]:
+        del told["anomalies"]
     return fingerprint(told)
 
 
@@ -224,6 +238,8 @@ def _insert(
     if interventions:
         session.execute(_INSERT_INTERVENTIONS, {"doc": _document(interventions)})
         session.execute(_INSERT_ACTIONS, {"doc": _document(actions)})
+    _take_anomalies(session, items)
+    _announce_grave(session, items)
     touched: dict[tuple[int, date], list[str]] = defaultdict(list)
     for item in items:
         touched[item.hall.bailleur_id, item.evening_on].append(str(item.report.client_id))
@@ -244,6 +260,32 @@ def _insert(
             bailleur_id=bailleur_id,
             visits=touched[bailleur_id, evening_on],
         )
+
+
+def _take_anomalies(session: Session, items: Sequence[_Accepted]) -> None:
+    take_sightings(
+        session,
+        [
+            sighting
+            for item in items
+            if not item.late
+            for sighting in sightings_of(item.report, item.hall, item.evening_on)
+        ],
+    )
+
+
+def _announce_grave(session: Session, items: Sequence[_Accepted]) -> None:
+    """What is of the first gravity is told at once, once for each intervention."""
+    for item in items:
+        for index, report in enumerate(item.report.interventions):
+            if gravity_of(report.situation, report.actions, report.outcome) == GRAVE:
+                outbox.announce(
+                    session,
+                    "field.grave_recorded",
+                    bailleur_id=item.hall.bailleur_id,
+                    intervention_id=intervention_key(item.report.client_id, index),
+                    evening_on=item.evening_on,
+                )
 
 
 def intervention_key(visit_id: UUID, index: int) -> UUID:
