@@ -6,9 +6,8 @@ nothing, because the sweep sends again what waits, and a job knows whether it is
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from celery import current_app, shared_task
 from sqlalchemy import ColumnElement, func, select, update
@@ -18,24 +17,12 @@ from sqlalchemy.orm import Session
 from tenants.context import RELAY, Kind
 from tenants.database import transaction
 from tenants.models import Job, OutboxLine
+from workers import delivery_jobs
 from workers.celery_context import product
+from workers.jobs import JobSpec as JobSpec  # noqa: PLC0414 - a spec and `add_job` go together
 
 BATCH = 200
 log = logging.getLogger("presence.workers")
-
-
-@dataclass(frozen=True)
-class JobSpec:
-    """A job to make: its key makes it unique, its kind and subject are its context."""
-
-    key: str
-    task: str
-    kind: Kind
-    subject: int | None
-    parameters: dict[str, object] = field(default_factory=dict)
-    account_id: UUID | None = None
-    # How long it waits before it is first sent to a worker.
-    delay_seconds: float = 0
 
 
 def _seal_reports(line: OutboxLine) -> Iterable[JobSpec]:
@@ -194,102 +181,6 @@ def _of_import(line: OutboxLine, task: str) -> JobSpec:
     )
 
 
-def _tell_evening(line: OutboxLine) -> Iterable[JobSpec]:
-    said = line.payload
-    evening = f"{said['bailleur_id']}:{said['scheme_id']}:{said['evening_on']}"
-    yield JobSpec(
-        key=f"delivery:{evening}:{said['slot']}",
-        task="workers.delivery.tell_evening",
-        kind=Kind.BAILLEUR,
-        subject=int(str(said["bailleur_id"])),
-        parameters={"scheme_id": said["scheme_id"], "evening_on": said["evening_on"]},
-    )
-
-
-def _tell_amended(line: OutboxLine) -> Iterable[JobSpec]:
-    said = line.payload
-    if said["figures_changed"]:
-        yield JobSpec(
-            key=f"amended:{line.subject}:{said['report_id']}",
-            task="workers.delivery.tell_amended",
-            kind=Kind.BAILLEUR,
-            subject=line.subject,
-            parameters={"scheme_id": said["scheme_id"], "evening_on": said["evening_on"]},
-        )
-
-
-def _tell_grave(line: OutboxLine) -> Iterable[JobSpec]:
-    # The job looks at the bailleur's own row: an announcement that is not true does nothing.
-    said = line.payload
-    yield JobSpec(
-        key=f"grave:{said['bailleur_id']}:{said['intervention_id']}",
-        task="workers.delivery.tell_grave",
-        kind=Kind.BAILLEUR,
-        subject=int(str(said["bailleur_id"])),
-        parameters={
-            "intervention_id": said["intervention_id"],
-            "evening_on": said["evening_on"],
-            "prestataire_id": line.subject,
-        },
-    )
-
-
-def _send_letters(line: OutboxLine) -> Iterable[JobSpec]:
-    yield JobSpec(
-        key=f"letters:{line.id}",
-        task="workers.delivery.send",
-        kind=Kind.BAILLEUR,
-        # The announcer that PostgreSQL checked: its own letters only.
-        subject=line.subject,
-        parameters={"deliveries": line.payload["deliveries"]},
-        delay_seconds=float(str(line.payload["delay_seconds"])),
-    )
-
-
-def _send_trial(line: OutboxLine) -> Iterable[JobSpec]:
-    # One a minute and person: a button pressed twice sends one message.
-    yield JobSpec(
-        key=f"trial:{line.account_id}:{line.announced_at:%Y-%m-%dT%H:%M}",
-        task="workers.delivery.send_trial",
-        kind=Kind.BAILLEUR,
-        subject=line.subject,
-        account_id=line.account_id,
-    )
-
-
-def _look_at_evening(line: OutboxLine) -> Iterable[JobSpec]:
-    said = line.payload
-    evening = f"{said['prestataire_id']}:{said['scheme_id']}:{said['evening_on']}"
-    yield JobSpec(
-        key=f"reminder:{evening}:{said['slot']}",
-        task="workers.reminders.look",
-        kind=Kind.PRESTATAIRE,
-        subject=int(str(said["prestataire_id"])),
-        parameters={
-            "scheme_id": said["scheme_id"],
-            "evening_on": said["evening_on"],
-            "slot": said["slot"],
-        },
-    )
-
-
-def _remind(line: OutboxLine) -> Iterable[JobSpec]:
-    said = line.payload
-    for account_id in said["people"]:  # type: ignore[attr-defined]
-        yield JobSpec(
-            key=f"remind:{said['scheme_id']}:{said['evening_on']}:{said['slot']}:{account_id}",
-            task="workers.reminders.remind",
-            kind=Kind.PRESTATAIRE,
-            subject=line.subject,
-            parameters={
-                "scheme_id": said["scheme_id"],
-                "evening_on": said["evening_on"],
-                "slot": said["slot"],
-                "account_id": account_id,
-            },
-        )
-
-
 def _verify_isolation(line: OutboxLine) -> Iterable[JobSpec]:
     yield JobSpec(
         key=f"isolation:{line.id}",
@@ -325,13 +216,13 @@ SUBSCRIBERS: dict[str, tuple[frozenset[Kind], Callable[[OutboxLine], Iterable[Jo
     "transfers.taken": (frozenset({Kind.BAILLEUR}), _settle_transfer),
     "imports.uploaded": (frozenset({Kind.BAILLEUR}), _read_import),
     "imports.confirmed": (frozenset({Kind.BAILLEUR}), _apply_import),
-    "delivery.evening_over": (frozenset({Kind.OPERATOR}), _tell_evening),
-    "delivery.letters_queued": (frozenset({Kind.BAILLEUR}), _send_letters),
-    "delivery.trial_asked": (frozenset({Kind.BAILLEUR}), _send_trial),
-    "delivery.evening_to_close": (frozenset({Kind.OPERATOR}), _look_at_evening),
-    "delivery.reminder_due": (frozenset({Kind.PRESTATAIRE}), _remind),
-    "daily_reports.report_amended": (frozenset({Kind.BAILLEUR}), _tell_amended),
-    "field.grave_recorded": (frozenset({Kind.PRESTATAIRE}), _tell_grave),
+    "delivery.evening_over": (frozenset({Kind.OPERATOR}), delivery_jobs.tell_evening),
+    "delivery.letters_queued": (frozenset({Kind.BAILLEUR}), delivery_jobs.send_letters),
+    "delivery.trial_asked": (frozenset({Kind.BAILLEUR}), delivery_jobs.send_trial),
+    "delivery.evening_to_close": (frozenset({Kind.OPERATOR}), delivery_jobs.look_at_evening),
+    "delivery.reminder_due": (frozenset({Kind.PRESTATAIRE}), delivery_jobs.remind),
+    "daily_reports.report_amended": (frozenset({Kind.BAILLEUR}), delivery_jobs.tell_amended),
+    "field.grave_recorded": (frozenset({Kind.PRESTATAIRE}), delivery_jobs.tell_grave),
     "reporting.agreement_changed": (frozenset({Kind.BAILLEUR}), _republish),
 }
 

@@ -16,7 +16,7 @@ from presence.daily_reports import sealed
 from presence.daily_reports.queries import report_content
 from presence.daily_reports.summary import summarise
 from presence.daily_reports.wording import NightState
-from presence.delivery import letters, rules
+from presence.delivery import letters, timing
 from presence.delivery.alerts import alert, grave_fact
 from presence.delivery.choices import Choice, mark_refused
 from presence.delivery.models import ReportDelivery
@@ -92,13 +92,13 @@ def _hand_over(
 def _put_off(session: Session, row: ReportDelivery, error: str, choice: Choice) -> datetime | None:
     instant = now(session)
     row.error = error
-    if instant - row.since_at >= rules.GIVE_UP_AFTER:
+    if instant - row.since_at >= timing.GIVE_UP_AFTER:
         row.state = DeliveryState.FAILED.value
         _settled(session, row)
         return None
-    later = instant + rules.wait(row.attempts)
+    later = instant + timing.wait(row.attempts)
     if row.kind != DeliveryKind.URGENT.value:
-        later = rules.leaves_at(later, choice.quiet_from, choice.quiet_to)
+        later = timing.leaves_at(later, choice.quiet_from, choice.quiet_to)
     row.not_before = later
     session.flush()
     return later

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from presence.daily_reports.wording import NightState
-from presence.delivery import letters, rules
+from presence.delivery import letters, timing
 from presence.delivery.choices import Choice, chosen, completed, usual
 from presence.delivery.evenings import Evening, evening_as_known
 from presence.delivery.models import ReportDelivery
@@ -131,7 +131,7 @@ def _about(session: Session, evening: Evening, people: Sequence[Recipient]) -> I
     for person in people:
         choice = wanted[person.account_id]
         summary = evening.summary(reach(session, person))
-        if choice.address_refused_at is not None or not rules.wants(choice.rhythm, summary):
+        if choice.address_refused_at is not None or not timing.wants(choice.rhythm, summary):
             continue
         kind, version, report_id = DeliveryKind.MISSING, 1, None
         if evening.report is not None:
@@ -143,7 +143,7 @@ def _about(session: Session, evening: Evening, people: Sequence[Recipient]) -> I
             evening.evening_on,
             kind,
             summary.subject,
-            rules.leaves_at(instant, choice.quiet_from, choice.quiet_to),
+            timing.leaves_at(instant, choice.quiet_from, choice.quiet_to),
             version,
             report_id,
         )
@@ -177,7 +177,7 @@ def _about_week(
                 len(told),
                 sum(summary.figures.interventions for summary in told),
             )
-            leaving = rules.leaves_at(instant, choice.quiet_from, choice.quiet_to)
+            leaving = timing.leaves_at(instant, choice.quiet_from, choice.quiet_to)
             lines.append(
                 Told(person.account_id, scheme_id, sunday_on, DeliveryKind.WEEKLY, title, leaving)
             )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from presence.daily_reports.closing import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
+from presence.demonstration.deliveries import seed_deliveries
 from presence.demonstration.facts import Facts, facts
 from presence.demonstration.handover import seed_handover
 from presence.demonstration.imports import seed_imports
@@ -144,6 +145,7 @@ def finish(seeded: Seeded) -> None:
     """The late phone: its visits reach the server the morning after the evening was signed."""
     with transaction(Context(Kind.PRESTATAIRE, seeded.cast.prestataire)) as session:
         take_in(session, seeded.late, lambda _: at_paris(LATE_ON + timedelta(days=1), time(8, 40)))
+    seed_deliveries(seeded.cast)
 
 
 def _places(cast: Cast, known: Facts) -> list[tuple[Stop, int, UUID]]:

@@ -1,4 +1,4 @@
-"""Who wants to be told, when an e-mail may leave, when it is tried again. Pure."""
+"""Who wants to be told, when an e-mail may leave, when it is tried again. No database here."""
 
 from datetime import date, datetime, time, timedelta
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presence.delivery.rules import leaves_at, wait
+from presence.delivery.timing import leaves_at, wait
 from presence.kernel.clock import PARIS
 
 NIGHT = (time(22), time(7))
