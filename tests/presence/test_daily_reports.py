@@ -82,7 +82,8 @@ def test_a_report_counts_what_was_planned_done_and_not_done(scene: Scene) -> Non
 
     counts = json.loads(sealed(scene, "ALPHA"))["counts"]
     assert counts == {
-        "planned": 2, "visits": 1, "not_done": 1, "not_visited": 0, "interventions": 1, "calls": 0,
+        "planned": 2, "visits": 1, "off_programme": 0, "not_done": 1, "not_visited": 0,
+        "interventions": 1, "police_requests": 0, "anomalies": 0, "calls": 0,
     }  # fmt: skip
 
 
@@ -158,4 +159,5 @@ def test_the_checklist_of_a_closure_counts_the_whole_round(scene: Scene) -> None
 
     assert scene.world.scalar("select checklist from presence.evening_closure") == {
         "planned": 4, "visited": 2, "visits": 2, "interventions": 0,
+        "without_reason": [str(hall.id) for hall in (scene.alpha[1], scene.beta[1])],
     }  # fmt: skip
