@@ -5,6 +5,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -129,6 +130,24 @@ def test_a_page_is_made_once_and_kept_as_it_was(
 
 def _fail(_: bytes) -> bytes:
     raise NotTypeset(REFUSED)
+
+
+def test_two_readers_at_once_keep_one_page(own: World) -> None:
+    report_id = own.scalar(
+        "select id from presence.daily_report where bailleur_id = %s"
+        " order by evening_on limit 1 offset 3",
+        own.ids["OPAC38"],
+    )
+    readers = [signed_in(own, "opac38") for _ in range(4)]
+    before = kept(own)
+
+    with ThreadPoolExecutor(len(readers)) as pool:
+        path = f"/rapports-journaliers/{report_id}.pdf"
+        answers = list(pool.map(lambda reader: reader.get(path), readers))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.data for answer in answers}) == 1
+    assert kept(own) == before + 1
 
 
 def test_the_prestataire_prints_the_same_page_and_keeps_nothing(

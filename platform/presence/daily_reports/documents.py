@@ -27,7 +27,7 @@ from tenants.database import context_of
 
 PDF = "pdf"
 # The number that a page of ours bears in its metadata, which are never compressed.
-_NUMBER = re.compile(rb"Rapport journalier ([A-Z0-9][A-Z0-9_-]{0,40}-\d{4}-\d\d-\d\d-v\d{1,4})\b")
+_NUMBER = re.compile(rb"Rapport journalier ([^<>&\x00-\x1f]{1,80}?-\d{4}-\d\d-\d\d-v\d{1,4})\b")
 
 
 def pdf_of(session: Session, report_id: UUID) -> tuple[ReportLine, bytes] | None:
@@ -97,7 +97,7 @@ def report_of_file(session: Session, file: bytes) -> ReportLine | None:
     named = _NUMBER.search(file)
     if known is not None or named is None:
         return known
-    for claimed in reports_by_number(session, named[1].decode()):
+    for claimed in reports_by_number(session, named[1].decode(errors="replace")):
         made = pdf_of(session, claimed.id)
         if made is not None and made[1] == file:
             return claimed

@@ -6,6 +6,7 @@ from datetime import datetime
 from presence.daily_reports.content import Content
 from presence.daily_reports.printed import standing
 from presence.daily_reports.summary import summarise
+from presence.daily_reports.wording import Figures
 from presence.kernel import formats
 from presence.kernel.plain import literal
 from presence.kernel.spreadsheets import csv_bytes
@@ -16,6 +17,7 @@ COLUMNS = (
     "Sur place à", "Réponse",
 )  # fmt: skip
 Line = dict[str, str]
+NOT_RECEIVED = "Non reçu"
 
 
 def report_csv(content: Content, content_hash: str) -> bytes:
@@ -27,7 +29,6 @@ def report_csv(content: Content, content_hash: str) -> bytes:
 
 def _heads(content: Content, content_hash: str) -> Iterator[tuple[str, ...]]:
     told = summarise(content)
-    figures = told.figures
     yield from (
         ("Rapport", content.number),
         ("Version", str(content.version)),
@@ -48,18 +49,25 @@ def _heads(content: Content, content_hash: str) -> Iterator[tuple[str, ...]]:
         yield "Raison", former.reason
         yield "Rectifié par", former.author
         yield "Rectifié le", formats.moment(former.at)
-    yield from (
-        ("Passages prévus", str(figures.planned)),
-        ("Passages faits", str(figures.done)),
-        ("Passages hors programme", str(figures.off_programme)),
-        ("Passages non effectués", str(figures.not_done)),
-        ("Passages non reçus", str(figures.not_received)),
-        ("Interventions", str(figures.interventions)),
-        ("Appels aux forces de l'ordre", str(figures.police)),
-        ("Anomalies techniques", str(figures.anomalies)),
-        ("Appels reçus", str(figures.calls)),
-        ("Appels suivis d'une intervention", str(figures.calls_followed)),
-    )
+    yield from _figures(told.figures)
+
+
+def _figures(figures: Figures) -> Iterator[tuple[str, str]]:
+    """The numbers; of an evening of which nothing came in, none of the field's is a zero."""
+
+    def known(value: int) -> str:
+        return NOT_RECEIVED if figures.nothing_came else str(value)
+
+    yield "Passages prévus", str(figures.planned)
+    yield "Passages faits", known(figures.done)
+    yield "Passages hors programme", known(figures.off_programme)
+    yield "Passages non effectués", known(figures.not_done)
+    yield "Passages non reçus", str(figures.not_received)
+    yield "Interventions", known(figures.interventions)
+    yield "Appels aux forces de l'ordre", known(figures.police)
+    yield "Anomalies techniques", known(figures.anomalies)
+    yield "Appels reçus", str(figures.calls)
+    yield "Appels suivis d'une intervention", str(figures.calls_followed)
 
 
 def _facts(content: Content) -> Iterator[Line]:
@@ -92,7 +100,7 @@ def _not_received(content: Content) -> Iterator[Line]:
             "Date": formats.numeric_date(content.evening_on),
             "Lieu": place.place,
             "Fait": "Passage",
-            "Résultat": "Non reçu",
+            "Résultat": NOT_RECEIVED,
             "Précision": "Ni fiche, ni motif",
         }
 
