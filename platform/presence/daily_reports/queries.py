@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from presence.daily_reports.models import DailyReport
@@ -151,7 +152,7 @@ def newest_between(
             DailyReport.evening_on <= end,
             *stated(session, DailyReport),
         )
-        .distinct(DailyReport.bailleur_id, DailyReport.evening_on)
+        .ext(distinct_on(DailyReport.bailleur_id, DailyReport.evening_on))
         .order_by(DailyReport.bailleur_id, DailyReport.evening_on, DailyReport.version.desc())
     )
     return [(_line(row), row.content) for row in rows]
