@@ -11,7 +11,8 @@ EXPECTED = {
     "entrances", "transfers", "rounds", "service-hours", "agents", "teams", "shifts", "swaps",
     "calendar-links", "visit-requests", "ledgers", "evening-plans",
     "place-imports", "team-notes",
-    "deliveries", "report-choice",
+    "anomalies",
+    "deliveries", "report-choice", "follow-ups",
 }  # fmt: skip
 
 
@@ -60,6 +61,7 @@ def test_codes_and_refusals_are_documented(anyone: Caller) -> None:
         (LEADER, "interventions", {"evening": "2013-12-03"}),
         (OPAC38, "daily-reports", {}),
         (OPAC38, "summonses", {}),
+        (OPAC38, "follow-ups", {}),
         (OPAC38, "figures", {"from": "2013-11", "to": "2013-12"}),
         (OPAC38, "bilans", {}),
         (OPAC38, "allocations", {}),
@@ -81,7 +83,7 @@ def test_lists_hold_what_the_document_says(
     assert set(shown) == set(shapes[item]["properties"])
 
 
-@pytest.mark.parametrize("subject", ["bilans", "daily-reports", "residences"])
+@pytest.mark.parametrize("subject", ["bilans", "daily-reports", "residences", "follow-ups"])
 def test_details_hold_what_the_document_says(shared_demo: World, subject: str) -> None:
     who = caller(shared_demo, OPAC38)
     document = body(who.get("openapi.json"), 200)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from presence.api import (
+    anomalies,
     calls,
     costs,
     daily_reports,
@@ -18,6 +19,7 @@ from presence.api import (
     events,
     field,
     figures,
+    follow_ups,
     handover,
     hours,
     imports,
@@ -42,8 +44,8 @@ BLUEPRINTS = [
     door.blueprint
     for module in (
         residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
-        daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster, swaps,
-        hours, imports, deliveries, handover,
+        daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster,
+        anomalies, swaps, hours, imports, deliveries, handover, follow_ups,
     )
     for door in module.DOORS
 ]  # fmt: skip

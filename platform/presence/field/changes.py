@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from presence.anomalies.withdrawals import withdraw_sightings
 from presence.audit import services as audit
 from presence.field.closures import AmendmentDue, announce_amendment, closure_of, hold_evening
 from presence.field.models import EveningMarker, SheetChange
@@ -20,12 +21,13 @@ from presence.field.sheets import Sheet, interventions_of, sheet_of
 from presence.kernel.clock import evening_of, now
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import fingerprint
-from presence.kernel.nomenclature import AmendmentCause, ChangeState
+from presence.kernel.nomenclature import AmendmentCause, ChangeState, VisitResult
 from presence.kernel.ownership import stated
 from presence.kernel.plain import literal
 from tenants.database import context_of
 
 MOST_REASON = 280
+_TELLING = {VisitResult.ANOMALY.value, VisitResult.INTERVENTION.value}
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,9 @@ def changes(
 
 def _apply(session: Session, row: SheetChange) -> None:
     session.execute(select(func.app.apply_sheet_change(row.id)))
+    # What a sheet saw of anomalies goes with it, or with the result that told of them.
+    if row.sheet == "visit" and row.after.get("result") not in _TELLING:
+        withdraw_sightings(session, row.sheet_id, now(session))
     session.execute(
         insert(EveningMarker).values(
             id=uuid4(), bailleur_id=row.bailleur_id, evening_on=row.evening_on

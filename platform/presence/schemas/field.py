@@ -5,21 +5,35 @@ from uuid import UUID
 
 from marshmallow import post_load
 
-from presence.field.rules import InterventionReport, VisitReport
+from presence.anomalies.rules import MOST_NOTE
+from presence.field.rules import AnomalyReport, InterventionReport, VisitReport
 from presence.field.services import MOST_ITEMS
 from presence.kernel.nomenclature import (
     Action,
     Area,
+    Equipment,
     NotDoneReason,
     Origin,
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     VisitResult,
 )
 from presence.schemas.base import MOST_SAID, PageIn, Shape
-from presence.schemas.fields import Code, Day, Id, Instant, LoosePart, Part, Several, Text, Whole
+from presence.schemas.fields import (
+    Code,
+    Day,
+    Flag,
+    Id,
+    Instant,
+    LoosePart,
+    Part,
+    Several,
+    Text,
+    Whole,
+)
 from presence.schemas.shown import Shown
 from tenants.classes import DataClass
 
@@ -64,6 +78,7 @@ class InterventionIn(Shape):
     police_force = Code(PoliceForce, load_default=None, allow_none=True)
     police_called_at = Instant(load_default=None, allow_none=True)
     police_arrived_at = Instant(load_default=None, allow_none=True)
+    police_outcome = Code(PoliceOutcome, load_default=None, allow_none=True)
 
     @post_load
     def report(self, data: dict[str, Any], **_: Any) -> InterventionReport:
@@ -74,6 +89,19 @@ class InterventionIn(Shape):
         return InterventionReport(actions=actions, **data)
 
 
+class AnomalyIn(Shape):
+    """A technical anomaly as the agents saw it: still there, or repaired. No name, no face."""
+
+    equipment = Code(Equipment, required=True)
+    note = Text(most=MOST_NOTE, load_default=None, allow_none=True)
+    still_there = Flag(load_default=True)
+
+    @post_load
+    def report(self, data: dict[str, Any], **_: Any) -> AnomalyReport:
+        """The room's own dataclass."""
+        return AnomalyReport(**data)
+
+
 class VisitIn(Shape):
     """A visit as the agents report it."""
 
@@ -82,6 +110,7 @@ class VisitIn(Shape):
     result = Code(VisitResult, required=True)
     not_done_reason = Code(NotDoneReason, load_default=None, allow_none=True)
     interventions = Several(Part(InterventionIn), load_default=list, most=MOST_INTERVENTIONS)
+    anomalies = Several(Part(AnomalyIn), load_default=list, most=len(Equipment))
 
 
 class SyncItemIn(VisitIn):
@@ -166,9 +195,17 @@ class InterventionOut(Shape):
     police_force = Code(PoliceForce, allow_none=True)
     police_called_at = Instant(allow_none=True)
     police_arrived_at = Instant(allow_none=True)
+    police_outcome = Code(PoliceOutcome, allow_none=True)
 
 
 def visit_report(client_id: UUID, data: dict[str, Any]) -> VisitReport:
     """The room's own dataclass, from a loaded visit."""
-    values = {**data, "client_id": client_id, "interventions": tuple(data["interventions"])}
+    # The order of the anomalies says nothing either.
+    anomalies = sorted(data["anomalies"], key=lambda one: list(Equipment).index(one.equipment))
+    values = {
+        **data,
+        "client_id": client_id,
+        "interventions": tuple(data["interventions"]),
+        "anomalies": tuple(anomalies),
+    }
     return VisitReport(**values)

@@ -26,6 +26,7 @@ from presence.kernel.nomenclature import (
     Outcome,
     PeopleBand,
     PoliceForce,
+    PoliceOutcome,
     Situation,
     Urgency,
     VisitResult,
@@ -198,9 +199,21 @@ def _intervention_report(entrance_id: UUID, evening_on: date) -> VisitReport:
                 people_band=member(PeopleBand, form.get("personnes"), "personnes"),
                 police_force=member(PoliceForce, form.get("force"), "force") if police else None,
                 police_called_at=called,
+                police_arrived_at=_arrival(evening_on) if police else None,
+                police_outcome=_answer() if police else None,
             ),
         ),
     )
+
+
+def _arrival(evening_on: date) -> datetime | None:
+    text = request.form.get("heure_arrivee")
+    return evening_instant(evening_on, hour_of(text, "heure_arrivee")) if text else None
+
+
+def _answer() -> PoliceOutcome | None:
+    text = request.form.get("reponse")
+    return member(PoliceOutcome, text, "reponse") if text else None
 
 
 def _intervention_page(
@@ -231,6 +244,7 @@ def _intervention_page(
         origins=list(Origin),
         bands=list(PeopleBand),
         forces=list(PoliceForce),
+        answers=list(PoliceOutcome),
     )
 
 

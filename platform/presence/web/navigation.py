@@ -17,6 +17,7 @@ class Entry:
 _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_NIGHT, Entry("/cette-nuit", "Cette nuit")),
     (Permission.READ_NIGHT, Entry("/suites", "Suites")),
+    (Permission.READ_ACTIVITY, Entry("/anomalies", "Anomalies")),
     (Permission.READ_REPORTS, Entry("/rapports-journaliers", "Rapports")),
     (Permission.READ_EVENING, Entry("/soiree", "Soirée")),
     (Permission.RECORD_ACTIVITY, Entry("/ma-tournee", "Ma tournée")),

@@ -7,6 +7,8 @@ from presence.throttling import limiter
 from presence.web import (
     account,
     agents,
+    anomalies,
+    anomaly_entry,
     bilan,
     calendar,
     closing,
@@ -30,6 +32,7 @@ from presence.web import (
     onboarding,
     operations,
     own_shifts,
+    place_history,
     places,
     preferences,
     programme,
@@ -53,7 +56,7 @@ from presence.web.wording import changed_fields, dispute_reason
 
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
-    follow_ups.blueprint,
+    follow_ups.blueprint, anomalies.blueprint, anomaly_entry.blueprint, place_history.blueprint,
     bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
