@@ -17,6 +17,7 @@ from presence.delivery.announcing import announce_evening_over
 from presence.delivery.recipients import night_readers
 from presence.delivery.sending import Desk
 from presence.delivery.sending import send as send_letter
+from presence.delivery.transmissions import count_letters
 from presence.kernel.clock import now
 from presence.kernel.mail import connection, deliver
 from presence.notifications import letters
@@ -90,16 +91,18 @@ def send(session: Session, parameters: Parameters) -> dict[str, object]:
     """Send letters over one dialogue with the relay; announce those that must be tried again."""
     context = context_of(session)
     people = {person.account_id: person for person in night_readers(context.own_id)}
+    ids = [UUID(text) for text in parameters["deliveries"]]
     later: dict[UUID, datetime] = {}
     with connection() as relay:
         desk = Desk(people, relay, current_app.config["PUBLIC_URL"].rstrip("/"))
-        for delivery_id in map(UUID, parameters["deliveries"]):
+        for delivery_id in ids:
             with transaction(context) as own:
                 again_at = send_letter(own, delivery_id, desk)
             if again_at is not None:
                 later[delivery_id] = again_at
             # The job's own transaction holds its lock: idle for a minute, it would be ended.
             session.execute(select(1))
+    count_letters(session, ids)
     telling.announce_letters(session, later)
     return {"put_off": len(later)}
 

@@ -33,6 +33,7 @@ def a_grave_fact(world: World) -> str:
         row = connection.execute(
             "select i.bailleur_id, i.id, i.evening_on from presence.intervention i "
             "join presence.organisation o on o.id = i.bailleur_id and o.code = 'OPAC38' "
+            "where not exists (select from presence.urgent_alert a where a.intervention_id = i.id) "
             "order by i.evening_on desc, i.id limit 1"
         ).fetchone()
     assert row is not None
@@ -45,7 +46,8 @@ def a_grave_fact(world: World) -> str:
             evening_on=row[2],
         )
     world.run_jobs()
-    return str(world.scalar("select id from presence.urgent_alert"))
+    found = world.scalar("select id from presence.urgent_alert where intervention_id = %s", row[1])
+    return str(found)
 
 
 def test_a_choice_is_kept_and_told_in_words(demo: World) -> None:

@@ -20,7 +20,7 @@ from presence.delivery.choices import Choice, chosen, completed, usual
 from presence.delivery.evenings import Evening, evening_as_known
 from presence.delivery.models import ReportDelivery
 from presence.delivery.recipients import Recipient, reach
-from presence.delivery.transmissions import count_again
+from presence.delivery.transmissions import count_letters
 from presence.kernel import outbox
 from presence.kernel.clock import at_paris, now
 from presence.kernel.nomenclature import DeliveryKind, ReportChoice
@@ -102,10 +102,9 @@ def write(session: Session, lines: Iterable[Told]) -> int:
         insert(ReportDelivery)
         .values(values)
         .on_conflict_do_nothing()
-        .returning(ReportDelivery.id, ReportDelivery.not_before, ReportDelivery.report_id)
+        .returning(ReportDelivery.id, ReportDelivery.not_before)
     ).all()
-    for report_id in {row.report_id for row in written} - {None}:
-        count_again(session, report_id)
+    count_letters(session, [row.id for row in written])
     announce_letters(session, {row.id: row.not_before for row in written})
     return len(written)
 

@@ -1,5 +1,6 @@
 """How each report was sent, in numbers (suivi de transmission): the prestataire reads no more."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -40,6 +41,22 @@ def count_again(session: Session, report_id: UUID) -> None:
         failed=counts.get(DeliveryState.FAILED, 0),
         last_at=max((row[2] for row in rows if row[2] is not None), default=None),
     )
+
+
+def count_letters(session: Session, delivery_ids: Collection[UUID]) -> None:
+    """Count again the reports that some letters were about, once a batch has left."""
+    reports = session.scalars(
+        select(ReportDelivery.report_id)
+        .where(
+            ReportDelivery.id.in_(delivery_ids),
+            ReportDelivery.report_id.is_not(None),
+            *stated(session, ReportDelivery),
+        )
+        .distinct()
+    )
+    # In one order everywhere: two batches wait for each other, never both.
+    for report_id in sorted(found for found in reports if found is not None):
+        count_again(session, report_id)
 
 
 def mark_opened(session: Session, report_id: UUID) -> None:
