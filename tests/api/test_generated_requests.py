@@ -71,6 +71,8 @@ IDS = {
     "intervention_id": f"select intervention_id {FOLLOWED}",
     "interventions": "select id from presence.intervention where evening_on = '2013-12-04'",
     "report_id": "select id from presence.daily_report order by evening_on desc limit 6",
+    "follow_up_id": "select id from presence.follow_up order by due_on, id",
+    "responsible_id": "select id from presence.account where email like 'responsable@%'",
     "note_id": "select id from presence.site_note order by written_at, id limit 12",
     "code_id": "select id from presence.access_code order by label, id limit 12",
     "request_id": "select id from presence.visit_request order by id",

@@ -57,6 +57,8 @@ READING = (
     ("POST", "events"),
     ("POST", "evenings/<day>/signature"),
     ("POST", "summonses"),
+    ("POST", "follow-ups"),
+    ("POST", "follow-ups/<uuid:follow_up_id>/steps"),
     ("POST", "costs"),
     ("POST", "subsidies"),
     ("POST", "sharing-keys"),
@@ -167,6 +169,32 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
         ("POST", "summonses"): Whole(
             "opac38",
             {"residence_id": place, "summoned_on": "2013-12-03", "help_offered": "proposed"},
+        ),
+        ("POST", "follow-ups"): Whole(
+            "opac38",
+            {
+                "residence_id": key(
+                    "select residence_id from presence.intervention where id = %s", followed
+                ),
+                "fact": "Porte forcée",
+                "kind": "works",
+                "due_on": "2013-12-12",
+                "responsible_id": key(
+                    "select id from presence.account where email = 'responsable@opac38.example'"
+                ),
+                "evening_on": EVENING,
+                "source": "intervention",
+                "source_id": followed,
+            },
+        ),
+        ("POST", "follow-ups/<uuid:follow_up_id>/steps"): Whole(
+            "opac38",
+            {"act": "closed", "result": "Porte changée."},
+            {
+                "follow_up_id": key(
+                    "select id from presence.follow_up where bailleur_id = %s limit 1", opac
+                )
+            },
         ),
         ("POST", "costs"): Whole("opac38", _MONEY),
         ("POST", "subsidies"): Whole("opac38", _MONEY | {"funder": "fipd"}),

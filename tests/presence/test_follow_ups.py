@@ -14,9 +14,9 @@ from presence.followup.steps import StepDraft, close_by_summons, take_step
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.nomenclature import FollowUpKind, FollowUpState, HelpOffered
 from tenants.context import Kind
-from tests.factories.visits import a_visit_with_intervention
+from tests.factories.visits import a_visit, a_visit_with_intervention
 from tests.factories.walkers import an_account, person
-from tests.presence.scene import Scene
+from tests.presence.scene import EVENING, Scene
 
 TODAY = date(2013, 12, 5)
 
@@ -24,7 +24,8 @@ TODAY = date(2013, 12, 5)
 def a_draft(scene: Scene, **changes: object) -> FollowUpDraft:
     draft = FollowUpDraft(
         uuid4(), scene.alpha[0].residence_id, "Regroupement, 20:42", FollowUpKind.WORKS,
-        date(2013, 12, 12), source=FollowUpSource.VISIT, source_id=uuid4(),
+        date(2013, 12, 12), evening_on=EVENING, source=FollowUpSource.NOT_RECEIVED,
+        source_id=scene.alpha[0].id,
     )  # fmt: skip
     return replace(draft, **changes)  # type: ignore[arg-type]
 
@@ -91,9 +92,16 @@ def test_no_action_is_closed_at_once(scene: Scene) -> None:
         ({"fact": "x" * 201}, "fact"),
         ({"fact": "gauche\u202edroite"}, "fact"),
         ({"source_id": None}, "source_id"),
+        ({"source": None}, "source_id"),
+        ({"source_id": uuid4()}, "source_id"),
+        ({"evening_on": None}, "evening_on"),
         ({"residence_id": uuid4()}, "residence_id"),
         ({"entrance_id": uuid4()}, "entrance_id"),
-        ({"source": FollowUpSource.INTERVENTION}, "source_id"),
+        *(
+            ({"source": source}, "source_id")
+            for source in FollowUpSource
+            if source is not FollowUpSource.NOT_RECEIVED
+        ),
     ],
 )
 def test_what_cannot_be_followed_up_is_refused(
@@ -216,19 +224,55 @@ def test_a_summons_that_was_asked_for_is_counted_once_and_closes_its_follow_up(
 
 
 def test_what_was_given_to_each_fact_is_told_in_words(scene: Scene) -> None:
-    fact, nothing = uuid4(), uuid4()
+    fact, nothing = scene.alpha[0].id, scene.alpha[1].id
     opened(scene, a_draft(scene, source_id=fact))
     opened(scene, a_draft(scene, source_id=nothing, kind=FollowUpKind.NONE))
 
     with scene.world.bailleur("ALPHA") as session:
-        told = queries.followed_sources(session, [fact, nothing, uuid4()])
+        told = queries.followed_sources(session, [fact, nothing, uuid4()], EVENING)
 
     assert told == {fact: "Travaux · à traiter", nothing: "Sans suite"}
 
 
+def test_a_hall_that_is_not_received_again_is_another_fact(scene: Scene) -> None:
+    hall = scene.alpha[0].id
+    first = opened(scene, a_draft(scene))
+    again = opened(scene, a_draft(scene, evening_on=date(2013, 12, 3)))
+
+    stepped(scene, first, FollowUpAct.CLOSED, result="Fiche retrouvée.")
+
+    with scene.world.bailleur("ALPHA") as session:
+        told = [queries.followed_sources(session, [hall], date(2013, 12, day)) for day in (2, 3, 4)]
+    assert told == [{}, {hall: "Travaux · à traiter"}, {hall: "Travaux · close"}]
+    assert (line(scene, again).source_id, line(scene, again).entrance_id) == (hall, hall)
+
+
+def test_a_visit_is_followed_up_in_its_own_residence_only(scene: Scene) -> None:
+    own, other = a_visit(scene.alpha[0]), a_visit(scene.beta[0])
+    scene.record(own, other)
+    draft = a_draft(scene, source=FollowUpSource.VISIT)
+
+    with pytest.raises(Invalid, match="n'existe pas dans cette résidence"):
+        opened(scene, replace(draft, source_id=other.client_id))
+    opened(scene, replace(draft, source_id=own.client_id))
+
+    assert scene.count("follow_up") == 1
+
+
+def test_what_is_noted_afterwards_bears_the_day_it_was_given(scene: Scene) -> None:
+    draft = a_draft(scene, due_on=date(2013, 12, 2))
+
+    with scene.world.bailleur("ALPHA") as session:
+        open_follow_up(session, draft, opened_on=date(2013, 11, 25))
+
+    found = line(scene, draft.client_id)
+    assert found.opened_on == date(2013, 11, 25)
+    assert found.late(TODAY)
+
+
 def test_those_that_are_late_come_first(scene: Scene) -> None:
     later = opened(scene, a_draft(scene, due_on=date(2013, 12, 30)))
-    sooner = opened(scene, a_draft(scene, due_on=TODAY))
+    sooner = opened(scene, a_draft(scene, due_on=TODAY, kind=FollowUpKind.COMPLAINT))
 
     with scene.world.bailleur("ALPHA") as session:
         found = queries.follow_ups(session, states=[FollowUpState.TO_DO])

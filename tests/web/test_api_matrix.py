@@ -16,6 +16,7 @@ MARKERS = {"opac38": ("OPAC38", "MARQUEUROPAC"), "pluralis": ("PLURALIS", "MARQU
 THEIRS = {
     "residences": "select id from presence.residence where bailleur_id = %s limit 1",
     "daily-reports": "select id from presence.daily_report where bailleur_id = %s limit 1",
+    "follow-ups": "select id from presence.follow_up where bailleur_id = %s limit 1",
 }
 QUERIES = {
     "figures": {"from": "2013-11", "to": "2013-11"},

@@ -9,6 +9,7 @@ from tests.web.accounts import csrf_of, signed_in
 from tests.worlds import World
 
 TONIGHT = "2013-12-05"
+FACT = "Regroupement au hall 9, 20:42"
 
 
 def _night(client: FlaskClient) -> dict[str, str]:
@@ -31,7 +32,7 @@ def _night(client: FlaskClient) -> dict[str, str]:
 
 def _given(client: FlaskClient, htmx: bool = False, **changes: str) -> str:
     fields = {
-        "cle": str(uuid4()), "fait": "Regroupement, 20:42", "nature": "works",
+        "cle": str(uuid4()), "fait": FACT, "nature": "works",
         "echeance": "2013-12-12", **_night(client), **changes,
     }  # fmt: skip
     headers = {"HX-Request": "true"} if htmx else {}
@@ -55,7 +56,7 @@ def _step(client: FlaskClient, **fields: object) -> str:
 
 
 def _only(demo: World) -> UUID:
-    return UUID(str(demo.scalar("select id from presence.follow_up")))
+    return UUID(str(demo.scalar("select id from presence.follow_up where fact = %s", FACT)))
 
 
 def test_a_follow_up_given_from_the_night_is_on_the_list(demo: World) -> None:
@@ -65,8 +66,8 @@ def test_a_follow_up_given_from_the_night_is_on_the_list(demo: World) -> None:
 
     assert "Suite créée : travaux, avant le 12 décembre 2013." in page
     listed = client.get("/suites").text
-    assert "1\u00a0suite à traiter." in listed
-    assert "Regroupement, 20:42" in listed
+    assert "4\u00a0suites à traiter, dont 1 en retard." in listed
+    assert FACT in listed
     assert "12/12/2013" in listed
 
 
@@ -83,11 +84,15 @@ def test_nobody_outside_the_list_is_made_responsible(demo: World) -> None:
 
     page = _given(client, responsable=str(uuid4()))
 
-    assert "Choisissez une personne de la liste." in page
-    assert demo.scalar("select count(*) from presence.follow_up") == 0
+    assert "Choisissez une personne de votre organisme qui traite des suites." in page
+    assert demo.scalar("select count(*) from presence.follow_up where fact = %s", FACT) == 0
 
 
 def test_the_list_says_that_nothing_is_to_be_done(demo: World) -> None:
+    with demo.superuser() as connection:
+        connection.execute("delete from presence.follow_up_step")
+        connection.execute("delete from presence.follow_up")
+
     page = signed_in(demo, "opac38").get("/suites").text
 
     assert "Rien à traiter. Les nouvelles suites arrivent chaque matin à 07:00." in page
@@ -103,7 +108,7 @@ def test_what_is_ticked_is_taken_put_off_and_closed_with_a_result(demo: World) -
     assert "Close : 1\u00a0suite." in _step(client, acte="closed", suite=chosen, resultat="Réparé.")
 
     assert "Réparé." in client.get("/suites?etat=closed").text
-    assert "Regroupement" not in client.get("/suites").text
+    assert FACT not in client.get("/suites").text
 
 
 def test_a_step_that_is_refused_for_one_is_taken_for_none(demo: World) -> None:
@@ -111,14 +116,19 @@ def test_a_step_that_is_refused_for_one_is_taken_for_none(demo: World) -> None:
     _given(client)
     _given(client, nature="none")
     both = [
-        str(demo.scalar(f"select id from presence.follow_up where kind = '{kind}'"))  # noqa: S608
+        str(
+            demo.scalar(
+                "select id from presence.follow_up where kind = %s and fact = %s", kind, FACT
+            )
+        )
         for kind in ("works", "none")
     ]
 
     page = _step(client, acte="taken", suite=both)
 
     assert "Cette suite est close" in page
-    assert demo.scalar("select count(*) from presence.follow_up where state = 'to_do'") == 1
+    taken = "select count(*) from presence.follow_up where state <> 'in_progress' and fact = %s"
+    assert demo.scalar(taken, FACT) == 2
 
 
 def test_noting_the_summons_closes_the_follow_up_that_asked_for_it(demo: World) -> None:
@@ -157,7 +167,7 @@ def test_another_bailleur_sees_none_of_it(demo: World) -> None:
 
     page = other.get("/suites").text
 
-    assert "Regroupement, 20:42" not in page
+    assert FACT not in page
     other.get("/cette-nuit")
     token = csrf_of(other.get("/cette-nuit").text)
     answer = other.post(

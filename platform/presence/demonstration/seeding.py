@@ -17,6 +17,7 @@ from presence.daily_reports.closing import close_evening
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.deliveries import seed_deliveries
 from presence.demonstration.facts import Facts, facts
+from presence.demonstration.follow_ups import seed_follow_ups
 from presence.demonstration.handover import seed_handover
 from presence.demonstration.imports import seed_imports
 from presence.demonstration.onboarding import seed_onboarding
@@ -134,6 +135,7 @@ def _besides(cast: Cast) -> None:
     seed_transfers(cast)
     seed_sites(cast)
     seed_handover(cast)
+    seed_follow_ups(cast)
     seed_requests(cast)
     seed_rounds(cast)
     seed_onboarding(cast)

@@ -22,3 +22,12 @@ class FollowUpAct(Coded):
     POSTPONED = "postponed", "Échéance changée"
     CLOSED = "closed", "Close"
     REOPENED = "reopened", "Rouverte"
+
+
+class PastKind(Coded):
+    """What a residence's history holds (type de fait de l'historique)."""
+
+    INTERVENTION = "intervention", "Intervention"
+    NOT_DONE = "not_done", "Passage non effectué"
+    ANOMALY = "anomaly", "Anomalie technique"
+    FOLLOW_UP = "follow_up", "Suite"

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
-from presence.field import queries as field
 from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.models import FollowUp, FollowUpStep
+from presence.followup.sources import key_of, require_source
 from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.kernel.keys import derived_uuid, fingerprint
@@ -44,10 +44,13 @@ class FollowUpDraft:
     source_id: UUID | None = None
 
 
-def open_follow_up(session: Session, draft: FollowUpDraft) -> FollowUp:
+def open_follow_up(
+    session: Session, draft: FollowUpDraft, *, opened_on: date | None = None
+) -> FollowUp:
     """Give a fact a follow-up (suite), once per key; « sans suite » is closed at once.
 
-    Raises `Invalid`, or `Conflict` when the key served already or the fact has such a follow-up.
+    `opened_on` is today's unless it is noted afterwards. Raises `Invalid`, or `Conflict` when the
+    key served already or the fact has such a follow-up.
     """
     digest = fingerprint(asdict(draft))
     known = session.scalar(
@@ -58,25 +61,27 @@ def open_follow_up(session: Session, draft: FollowUpDraft) -> FollowUp:
             raise Conflict("Cette clé a déjà servi pour une autre suite.")
         return known
     place = _place_of(session, draft)
-    due_within(session, draft.due_on)
-    refuse_second(session, draft.source_id, draft.kind)
+    day = opened_on or today(session)
+    due_within(day, draft.due_on)
+    fact_key = key_of(draft.source, draft.source_id, draft.evening_on)
+    refuse_second(session, fact_key, draft.kind)
     nothing = draft.kind is FollowUpKind.NONE
     row = FollowUp(
         id=draft.client_id,
         bailleur_id=place.bailleur_id,
         scheme_id=place.scheme_id,
         residence_id=place.id,
-        entrance_id=draft.entrance_id,
+        entrance_id=_hall_of(draft),
         evening_on=draft.evening_on,
         source=draft.source.value if draft.source else None,
-        source_id=draft.source_id,
+        source_id=fact_key,
         fact=one_line(draft.fact, "fact", MOST_FACT),
         kind=draft.kind.value,
         responsible_id=draft.responsible_id,
         due_on=draft.due_on,
         state=(FollowUpState.NO_ACTION if nothing else FollowUpState.TO_DO).value,
-        opened_on=today(session),
-        closed_on=today(session) if nothing else None,
+        opened_on=day,
+        closed_on=day if nothing else None,
         account_id=context_of(session).account,
         content_hash=digest,
     )
@@ -109,9 +114,8 @@ def note_step(
     audit.record(session, f"follow_up.{act.value}", row.id, bailleur_id=row.bailleur_id)
 
 
-def due_within(session: Session, due_on: date) -> None:
-    """Refuse a due date that is past, or further than a year."""
-    day = today(session)
+def due_within(day: date, due_on: date) -> None:
+    """Refuse a due date that is past on a day, or further than a year from it."""
     if not day <= due_on <= day + LONGEST_DELAY:
         raise Invalid("due_on", "Choisissez une échéance entre aujourd'hui et dans un an.")
 
@@ -140,13 +144,11 @@ def _place_of(session: Session, draft: FollowUpDraft) -> Place:
         hall = patrimoine.entrances_by_id(session, [draft.entrance_id]).get(draft.entrance_id)
         if hall is None or hall.residence_id != place.id:
             raise Invalid("entrance_id", "Hall inconnu dans cette résidence.")
-    if (draft.source is None) != (draft.source_id is None):
-        raise Invalid(
-            "source_id", "Donnez la nature du fait et son identifiant, ou aucun des deux."
-        )
-    if draft.source is FollowUpSource.INTERVENTION and draft.source_id is not None:
-        where = field.residence_of_intervention(session, draft.source_id)
-        if where != place.id:
-            message = "Cette intervention n'existe pas dans cette résidence."
-            raise Invalid("source_id", message)
+    require_source(session, place.id, draft.source, draft.source_id, draft.evening_on)
     return place
+
+
+def _hall_of(draft: FollowUpDraft) -> UUID | None:
+    # The hall that was not received is the fact itself.
+    missed = draft.source is FollowUpSource.NOT_RECEIVED
+    return draft.source_id if missed else draft.entrance_id

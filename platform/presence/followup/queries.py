@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.models import FollowUp, FollowUpStep, Summons
+from presence.followup.sources import missed_at
 from presence.kernel.nomenclature import FollowUpKind, FollowUpState
 from presence.kernel.ownership import stated
 
@@ -136,22 +137,27 @@ def steps(session: Session, follow_up_id: UUID) -> list[StepLine]:
     ]  # fmt: skip
 
 
-def followed_sources(session: Session, source_ids: Iterable[UUID]) -> dict[UUID, str]:
+def followed_sources(
+    session: Session, source_ids: Iterable[UUID], evening_on: date | None = None
+) -> dict[UUID, str]:
     """What was given to each of these facts: « Travaux · à traiter », the latest follow-up.
 
-    A summons (convocation) noted without a follow-up counts too.
+    A summons (convocation) noted without a follow-up counts too. A hall stands for the visit that
+    was not received there on the evening.
     """
-    asked = list(source_ids)
-    told = dict.fromkeys(followed(session, asked), "Convocation notée")
+    asked = {key: key for key in source_ids}
+    told = dict.fromkeys(followed(session, list(asked)), "Convocation notée")
+    if evening_on is not None:
+        asked |= {missed_at(key, evening_on): key for key in list(asked)}
     rows = session.execute(
         select(FollowUp.source_id, FollowUp.kind, FollowUp.state)
-        .where(FollowUp.source_id.in_(asked), *stated(session, FollowUp))
+        .where(FollowUp.source_id.in_(list(asked)), *stated(session, FollowUp))
         # What is open is said last, hence kept.
         .order_by(FollowUp.closed_on.asc().nulls_last(), FollowUp.opened_on, FollowUp.id)
     )
     for source_id, kind, state in rows:
         if source_id is not None:
-            told[source_id] = _label(FollowUpKind(kind), FollowUpState(state))
+            told[asked[source_id]] = _label(FollowUpKind(kind), FollowUpState(state))
     return told
 
 
@@ -162,9 +168,11 @@ def _label(kind: FollowUpKind, state: FollowUpState) -> str:
 
 
 def _line(row: FollowUp) -> FollowUpLine:
+    source = FollowUpSource(row.source) if row.source else None
+    # Told by its hall, as it was given.
+    told = row.entrance_id if source is FollowUpSource.NOT_RECEIVED else row.source_id
     return FollowUpLine(
-        row.id, row.residence_id, row.entrance_id, row.evening_on,
-        FollowUpSource(row.source) if row.source else None, row.source_id, row.fact,
+        row.id, row.residence_id, row.entrance_id, row.evening_on, source, told, row.fact,
         FollowUpKind(row.kind), row.responsible_id, row.due_on, FollowUpState(row.state),
         row.result, row.opened_on, row.closed_on,
     )  # fmt: skip

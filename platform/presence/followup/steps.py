@@ -118,7 +118,7 @@ def _entrust(_: Session, row: FollowUp, draft: StepDraft) -> None:
 def _postpone(session: Session, row: FollowUp, draft: StepDraft) -> None:
     if draft.due_on is None:
         raise Invalid("due_on", "Donnez la nouvelle échéance.")
-    due_within(session, draft.due_on)
+    due_within(today(session), draft.due_on)
     row.due_on = draft.due_on
 
 

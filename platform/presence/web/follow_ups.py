@@ -9,8 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
+from presence.audit import services as audit
 from presence.followup.codes import FollowUpAct, FollowUpSource
 from presence.followup.follow_ups import FollowUpDraft, open_follow_up
+from presence.followup.people import names_of, people_of, require_able
+from presence.followup.queries import follow_up, steps
 from presence.followup.services import SummonsReport, record_summons
 from presence.followup.steps import StepDraft, close_by_summons, take_step
 from presence.kernel import formats
@@ -24,8 +27,9 @@ from presence.web.follow_ups_view import (
     TITLES,
     Wanted,
     cells_of,
+    choices_of,
     lines_of,
-    people_of,
+    rows_of,
     sentence_of,
 )
 from presence.web.forms import date_of, member, uuid_of
@@ -71,6 +75,7 @@ def read_follow_ups(session: Session, identity: Identity) -> ResponseReturnValue
         sentence=sentence_of(session, day),
         wanted=wanted,
         people=people,
+        choices=choices_of(session, people),
         helps=list(HelpOffered),
         today=day,
         may_follow=identity.may(Permission.FOLLOW_UP),
@@ -82,11 +87,31 @@ def read_follow_ups(session: Session, identity: Identity) -> ResponseReturnValue
 @page(Permission.READ_NIGHT)
 def export(session: Session, identity: Identity) -> ResponseReturnValue:
     """The same follow-ups as a file for a French spreadsheet."""
-    day = today(session)
-    found = lines_of(session, Wanted.of(request.args), people_of(identity, day), day)
+    day, wanted = today(session), Wanted.of(request.args)
+    found = lines_of(session, wanted, people_of(identity, day), day)
+    audit.record(
+        session, "follow_ups.exported", identity.organisation_public_id,
+        bailleur_id=identity.organisation_id, rows=len(found), filters=wanted.arguments,
+    )  # fmt: skip
     answer = Response(csv_bytes([TITLES, *map(cells_of, found)]), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="suites_{day}.csv"'
     return answer
+
+
+@blueprint.get("/suites/<uuid:follow_up_id>")
+@page(Permission.READ_NIGHT)
+def read_follow_up(session: Session, identity: Identity, follow_up_id: UUID) -> ResponseReturnValue:
+    """One follow-up, and what was done about it, step by step."""
+    found, day = follow_up(session, follow_up_id), today(session)
+    if found is None:
+        raise NotFound
+    (row,) = rows_of(session, [found], people_of(identity, day), day)
+    return render_template(
+        "follow_ups/follow_up.html",
+        row=row,
+        steps=steps(session, follow_up_id),
+        names=names_of(identity),
+    )
 
 
 @blueprint.post("/suites/etapes")
@@ -151,8 +176,7 @@ def _steps(
 
 def _responsible(identity: Identity, day: date) -> UUID:
     account_id = uuid_of(request.form.get("responsable"), "responsable")
-    if account_id not in dict(people_of(identity, day)):
-        raise Invalid("responsable", "Choisissez une personne de la liste.")
+    require_able(identity, account_id, day, "responsable")
     return account_id
 
 

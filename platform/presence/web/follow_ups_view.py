@@ -1,4 +1,4 @@
-"""What the page of follow-ups says, computed: the sentence, the rows, who may be given one."""
+"""What the page of follow-ups says, computed: the sentence, the rows, the filters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,20 +7,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from presence.accounts.identity import Identity
 from presence.followup.queries import FollowUpLine, follow_ups
 from presence.kernel import formats
 from presence.kernel.nomenclature import FollowUpState
-from presence.members.queries import members
 from presence.patrimoine import queries as patrimoine
 from presence.web.forms import member, uuid_of
-from tenants.roles import Permission, permissions_of
 
 OPEN = (FollowUpState.TO_DO, FollowUpState.IN_PROGRESS)
 TITLES = (
     "Résidence", "Soirée", "Fait", "Suite", "Responsable", "Échéance", "Ancienneté (jours)",
     "État", "En retard", "Résultat",
 )  # fmt: skip
+Choices = list[tuple[UUID, str]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,11 @@ class Wanted:
         }
         return {name: str(value) for name, value in told.items() if value is not None}
 
+    @property
+    def besides(self) -> dict[str, str]:
+        """The same without the state: what the chips of the states keep."""
+        return {name: value for name, value in self.arguments.items() if name != "etat"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -67,14 +70,24 @@ def lines_of(
     session: Session, wanted: Wanted, people: Sequence[tuple[UUID, str]], day: date
 ) -> list[Row]:
     """The rows that are asked for, those that are late first."""
-    names = {place.id: place.name for place in patrimoine.residences(session, archived=True)}
-    known = dict(people)
     found = follow_ups(
         session,
         states=(wanted.state,) if wanted.state else OPEN,
         residence_id=wanted.residence_id,
         responsible_id=wanted.responsible_id,
     )
+    return rows_of(session, found, people, day)
+
+
+def rows_of(
+    session: Session,
+    found: Sequence[FollowUpLine],
+    people: Sequence[tuple[UUID, str]],
+    day: date,
+) -> list[Row]:
+    """Some follow-ups as rows, in the same order."""
+    names = {place.id: place.name for place in patrimoine.residences(session, archived=True)}
+    known = dict(people)
     return [
         Row(
             item,
@@ -88,6 +101,24 @@ def lines_of(
     ]
 
 
+def choices_of(session: Session, people: Sequence[tuple[UUID, str]]) -> dict[str, Choices]:
+    """What the filters offer: the residences and the people that have follow-ups."""
+    found = follow_ups(session)
+    places = {item.residence_id for item in found}
+    known = dict(people)
+    given = {item.responsible_id for item in found if item.responsible_id}
+    return {
+        "residence": [
+            (place.id, place.name)
+            for place in patrimoine.residences(session, archived=True)
+            if place.id in places
+        ],
+        "responsable": sorted(
+            ((key, known.get(key, "Ancien membre")) for key in given), key=lambda pair: pair[1]
+        ),
+    }
+
+
 def sentence_of(session: Session, day: date) -> str:
     """« 4 suites à traiter, dont 1 en retard »: of everything, whatever the filters."""
     found = follow_ups(session, states=OPEN)
@@ -96,18 +127,6 @@ def sentence_of(session: Session, day: date) -> str:
     late = sum(item.late(day) for item in found)
     told = formats.count(len(found), "suite à traiter", "suites à traiter")
     return f"{told}, dont {formats.number(late)} en retard." if late else f"{told}."
-
-
-def people_of(identity: Identity, day: date) -> list[tuple[UUID, str]]:
-    """Who may be given a follow-up in the asker's organisation, by name."""
-    kind = identity.organisation_kind
-    return [
-        (person.account_id, person.display_name)
-        for person in members(identity)
-        if person.closed_at is None
-        and Permission.FOLLOW_UP
-        in permissions_of(kind, [held.role for held in person.roles if held.in_force(day)])
-    ]
 
 
 def cells_of(row: Row) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from presence.accounts.identity import Identity
 from presence.delivery.alerts import open_alerts
 from presence.followup.follow_ups import USUAL_DELAY
+from presence.followup.people import people_of
 from presence.kernel.clock import today
 from presence.kernel.nomenclature import FollowUpKind
 from presence.web.edge import page
-from presence.web.follow_ups_view import people_of
 from presence.web.forms import date_of
 from presence.web.night_view import night_of
 from presence.web.scheme_choice import chosen_scheme

@@ -87,7 +87,8 @@ def night_of(session: Session, scheme: Scheme, bailleur_id: int, evening_on: dat
     content = content_of(session, scheme.id, evening_on, report)
     state = None if report else _state(content, evening_on, current, instant)
     summary = summarise(content, state)
-    followed = followed_sources(session, [row.source_id for row in summary.rows if row.source_id])
+    sources = [row.source_id for row in summary.rows if row.source_id]
+    followed = followed_sources(session, sources, evening_on)
     shown = () if state in {NightState.MISSING, NightState.RUNNING} else summary.rows
     if state is NightState.RUNNING:
         # While it runs, what is not there yet is not missing.

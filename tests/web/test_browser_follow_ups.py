@@ -1,0 +1,120 @@
+"""A follow-up in a real browser: three clicks from the night, the focus back on its row."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.stack import Servers
+from tests.web.accounts import EMAILS
+from tests.web.browsing import MARKS, chromium, served
+from tests.worlds import SMALL_DEMO, World, cloned
+
+pytestmark = MARKS
+# What is left of a 1366 × 768 screen for a page (screens.md §1.3).
+DESK = {"width": 1366, "height": 657}
+
+
+@pytest.fixture(scope="module")
+def own(servers: Servers) -> Iterator[World]:
+    with cloned(servers, SMALL_DEMO) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def site(own: World) -> Iterator[str]:
+    with served(own) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def night(browser: Browser, site: str, world: World, *, script: bool = True) -> Page:
+    """The night of OPAC 38, on a desk."""
+    context = browser.new_context(viewport=DESK, locale="fr-FR", java_script_enabled=script)
+    page = context.new_page()
+    page.goto(f"{site}/connexion")
+    page.fill("#email", EMAILS["opac38"])
+    page.fill("#mot_de_passe", world.password)
+    page.click("button[type=submit]")
+    page.wait_for_selector("h1")
+    page.goto(f"{site}/cette-nuit")
+    return page
+
+
+def rows(page: Page, *, nth: int) -> tuple[int, str]:
+    """How many rows wait for a follow-up, and the place of one of them."""
+    waiting = page.locator("tr:has(td.follow details.pop)")
+    return waiting.count(), waiting.nth(nth).locator("th").inner_text()
+
+
+def test_three_clicks_give_a_follow_up_and_the_focus_stays_in_the_row(
+    browser: Browser, site: str, own: World
+) -> None:
+    page = night(browser, site, own)
+    _, place = rows(page, nth=0)
+    cell = page.locator("td.follow:has(details.pop)").first
+    row = cell.locator("xpath=..").element_handle()
+
+    cell.locator("summary").click()
+    cell.get_by_text("Travaux").click()
+    cell.get_by_role("button", name="Créer").click()
+
+    done = page.locator("td.follow .done", has_text="Travaux · à traiter")
+    expect(done).to_be_focused()
+    assert row is not None
+    assert "Travaux · à traiter" in (row.text_content() or "")
+    expect(page.locator("#status")).to_contain_text("Suite créée : travaux")
+    page.goto(f"{site}/suites")
+    expect(
+        page.locator("tbody tr", has_text="Travaux").filter(has_text=place.split(",")[0])
+    ).not_to_have_count(0)
+
+
+def test_the_whole_form_is_on_the_screen_when_it_opens(
+    browser: Browser, site: str, own: World
+) -> None:
+    page = night(browser, site, own)
+    cell = page.locator("td.follow:has(details.pop)").last
+
+    cell.locator("summary").click()
+    cell.get_by_text("Sans suite").click()
+    cell.get_by_role("button", name="Créer").scroll_into_view_if_needed()
+
+    box = cell.locator("form").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= DESK["width"]
+    assert box["height"] <= DESK["height"]
+
+
+def test_the_keyboard_alone_gives_one_too(browser: Browser, site: str, own: World) -> None:
+    page = night(browser, site, own)
+    cell = page.locator("td.follow:has(details.pop)").first
+
+    cell.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("td.follow .done", has_text="Courrier de rappel")).to_be_focused()
+
+
+def test_without_javascript_the_page_comes_back_with_what_was_done(
+    browser: Browser, site: str, own: World
+) -> None:
+    page = night(browser, site, own, script=False)
+    before, _ = rows(page, nth=0)
+    cell = page.locator("td.follow:has(details.pop)").first
+
+    cell.locator("summary").click()
+    cell.get_by_text("Sans suite").click()
+    cell.get_by_role("button", name="Créer").click()
+
+    expect(page.locator("#status")).to_contain_text("Classé sans suite.")
+    assert page.locator("tr:has(td.follow details.pop)").count() == before - 1
