@@ -1,11 +1,14 @@
 """The bailleur's visa, its disputes, its silence; what is then owed, and the deadlines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from presence.daily_reports.models import DailyReport
 from presence.daily_reports.queries import ReportLine, versions_of
@@ -28,6 +31,7 @@ from presence.review.disputes import (
 from presence.review.models import Dispute, ReportVisa
 from presence.review.service import statement_of_month
 from presence.review.visas import give_visa, record_silence, visa_of
+from tenants.context import Context, Kind
 from tests.factories.visits import a_visit, a_visit_with_intervention
 from tests.presence.scene import EVENING, Scene
 
@@ -42,11 +46,19 @@ def report_of(scene: Scene, code: str = "ALPHA") -> ReportLine:
         return versions_of(session, first)[0]
 
 
-def a_dispute(scene: Scene, line_id: UUID, **values: object) -> DisputeDraft:
+@contextmanager
+def bailleur(scene: Scene) -> Iterator[Session]:
+    """ALPHA, by one of its people."""
+    subject = scene.world.ids["ALPHA"]
+    with scene.world.acting(Context(Kind.BAILLEUR, subject, uuid4())) as session:
+        yield session
+
+
+def a_dispute(scene: Scene, line: UUID, /, **values: object) -> DisputeDraft:
     told: dict[str, object] = {
         "client_id": uuid4(),
         "report_id": report_of(scene).id,
-        "line_id": line_id,
+        "line_id": line,
         "reason": DisputeReason.NOT_VISITED,
         "details": "Le gardien n'a vu personne.",
         "due_on": date(2013, 12, 12),
@@ -56,7 +68,7 @@ def a_dispute(scene: Scene, line_id: UUID, **values: object) -> DisputeDraft:
 
 def disputed(scene: Scene, line_id: UUID) -> UUID:
     """A dispute of the bailleur's on a line."""
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         return open_dispute(session, a_dispute(scene, line_id)).id
 
 
@@ -72,9 +84,9 @@ def visited(scene: Scene) -> UUID:
 def test_a_report_is_accepted_once(scene: Scene, visited: UUID) -> None:
     report = report_of(scene)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         first = give_visa(session, report.id).id
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         again = give_visa(session, report.id).id
 
     assert first == again
@@ -83,7 +95,7 @@ def test_a_report_is_accepted_once(scene: Scene, visited: UUID) -> None:
 
 def test_the_prestataire_reads_the_visa_and_cannot_give_it(scene: Scene, visited: UUID) -> None:
     report = report_of(scene)
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         give_visa(session, report.id)
 
     with scene.world.prestataire() as session:
@@ -102,7 +114,7 @@ def test_the_prestataire_reads_the_visa_and_cannot_give_it(scene: Scene, visited
 def test_another_bailleurs_report_is_not_found(scene: Scene, visited: UUID) -> None:
     other = report_of(scene, "BETA")
 
-    with scene.world.bailleur("ALPHA") as session, pytest.raises(NotFound):
+    with bailleur(scene) as session, pytest.raises(NotFound):
         give_visa(session, other.id)
 
 
@@ -111,12 +123,12 @@ def test_a_dispute_holds_the_visa_back_until_it_is_settled(scene: Scene, visited
     report = report_of(scene)
 
     with (
-        scene.world.bailleur("ALPHA") as session,
+        bailleur(scene) as session,
         pytest.raises(Conflict, match="contestée"),
     ):
         give_visa(session, report.id)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         settle_dispute(session, raised, "withdrawn")
         assert give_visa(session, report.id).decision == "accepted"
 
@@ -125,7 +137,7 @@ def test_a_disputed_visit_leaves_the_service_until_it_is_settled(
     scene: Scene, visited: UUID
 ) -> None:
     def counted() -> tuple[int, int]:
-        with scene.world.bailleur("ALPHA") as session:
+        with bailleur(scene) as session:
             month = statement_of_month(session, scene.scheme_id, MONTH)
         return month.total("payable"), month.total("disputed")
 
@@ -134,7 +146,7 @@ def test_a_disputed_visit_leaves_the_service_until_it_is_settled(
     during = counted()
     with scene.world.prestataire() as session:
         answer_dispute(session, raised, "Le passage est confirmé par le second agent.")
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         settle_dispute(session, raised, "maintained")
 
     assert [before, during, counted()] == [(2, 0), (1, 1), (2, 0)]
@@ -144,10 +156,10 @@ def test_the_certificate_leaves_a_disputed_visit_out_and_is_sealed_again(
     scene: Scene, visited: UUID
 ) -> None:
     raised = disputed(scene, visited)
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         first = seal_certificate(session, scene.world.ids["PRESTA"], scene.scheme_id, MONTH)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         settle_dispute(session, raised, "withdrawn")
     scene.world.run_jobs()
 
@@ -161,7 +173,7 @@ def test_a_line_is_disputed_once_at_a_time(scene: Scene, visited: UUID) -> None:
     disputed(scene, visited)
 
     with (
-        scene.world.bailleur("ALPHA") as session,
+        bailleur(scene) as session,
         pytest.raises(Conflict, match="déjà contestée"),
     ):
         open_dispute(session, a_dispute(scene, visited))
@@ -170,9 +182,9 @@ def test_a_line_is_disputed_once_at_a_time(scene: Scene, visited: UUID) -> None:
 def test_the_same_dispute_sent_again_is_the_same(scene: Scene, visited: UUID) -> None:
     draft = a_dispute(scene, visited)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         first = open_dispute(session, draft).id
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         again = open_dispute(session, draft).id
 
     assert first == again
@@ -193,7 +205,7 @@ def test_a_dispute_that_cannot_be_says_why(
 ) -> None:
     draft = a_dispute(scene, visited, **values)
 
-    with scene.world.bailleur("ALPHA") as session, pytest.raises(Invalid, match=said):
+    with bailleur(scene) as session, pytest.raises(Invalid, match=said):
         open_dispute(session, draft)
 
 
@@ -210,7 +222,7 @@ def test_a_place_of_which_nothing_came_in_can_be_disputed(scene: Scene) -> None:
 def test_an_answer_is_not_the_bailleurs_to_give(scene: Scene, visited: UUID) -> None:
     raised = disputed(scene, visited)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         session.get_one(Dispute, (raised, scene.alpha[0].bailleur_id)).answer = "moi-même"
         with pytest.raises(DBAPIError, match="permission denied"):
             session.flush()
@@ -220,7 +232,7 @@ def test_an_answer_must_come_before_it_is_accepted(scene: Scene, visited: UUID) 
     raised = disputed(scene, visited)
 
     with (
-        scene.world.bailleur("ALPHA") as session,
+        bailleur(scene) as session,
         pytest.raises(Conflict, match="pas encore répondu"),
     ):
         settle_dispute(session, raised, "maintained")
@@ -230,20 +242,20 @@ def test_silence_past_the_delay_is_recorded_as_silence_once(scene: Scene, visite
     scene.world.set_clock("2013-12-20T08:00:00+01:00")
     report = report_of(scene)
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         recorded = [
             record_silence(session, scene.world.ids["PRESTA"], scene.scheme_id, 5) for _ in range(2)
         ]
 
-    with scene.world.bailleur("ALPHA") as session:
-        visa = visa_of(session, report.id)
     assert recorded == [1, 0]
-    assert visa is not None
-    assert (visa.decision, visa.account_id) == ("silent", None)
+    with bailleur(scene) as session:
+        visa = visa_of(session, report.id)
+        assert visa is not None
+        assert (visa.decision, visa.account_id) == ("silent", None)
 
 
 def test_silence_is_not_recorded_within_the_delay(scene: Scene, visited: UUID) -> None:
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         recorded = record_silence(session, scene.world.ids["PRESTA"], scene.scheme_id, 5)
 
     assert recorded == 0
@@ -253,14 +265,14 @@ def test_a_new_version_waits_for_its_own_visa(scene: Scene) -> None:
     scene.record(a_visit(scene.alpha[0]))
     scene.close()
     first = report_of(scene)
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         give_visa(session, first.id)
 
     scene.record(a_visit_with_intervention(scene.alpha[1]))
     scene.world.run_jobs()
 
     second = report_of(scene)
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         assert visa_of(session, second.id) is None
         with pytest.raises(Conflict, match="remplacé"):
             open_dispute(session, a_dispute(scene, scene.alpha[0].id, report_id=first.id))
@@ -273,7 +285,7 @@ def test_reasons_say_on_whom_a_missing_visit_weighs(scene: Scene) -> None:
     )
     scene.close()
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         month = statement_of_month(session, scene.scheme_id, MONTH)
 
     assert (month.total("payable"), month.total("excused"), month.total("missed")) == (0, 1, 1)
@@ -283,7 +295,7 @@ def test_an_evening_never_signed_counts_as_missing_not_as_calm(scene: Scene) -> 
     scene.close()
     scene.world.set_clock("2013-12-06T08:00:00+01:00")
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         month = punctuality(session, MONTH)
 
     # From the 1st to the 5th under contract; only the 4th was signed.
@@ -296,7 +308,7 @@ def test_an_exception_leaves_its_evenings_out_of_the_rate(scene: Scene) -> None:
         uuid4(), scene.scheme_id, date(2013, 12, 1), date(2013, 12, 3), "panne du réseau"
     )
 
-    with scene.world.bailleur("ALPHA") as session:
+    with bailleur(scene) as session:
         grant_exception(session, draft)
         month = punctuality(session, MONTH)
 

@@ -23,10 +23,16 @@ def world(servers: Servers) -> Iterator[World]:
     """The demonstration, the evening of the 4th open again: its sheets are there, unsigned."""
     with cloned(servers, SMALL_DEMO) as found:
         with found.superuser() as connection:
-            for table in ("report_delivery", "report_transmission", "report_visa", "daily_report"):
-                connection.execute(f"delete from presence.{table} where evening_on = '2013-12-04'")  # noqa: S608 - the test's own names
+            kept = "select id from presence.daily_report where evening_on = '2013-12-04'"
+            for table in ("report_delivery", "report_transmission", "report_visa"):
+                connection.execute(
+                    f"delete from presence.{table} where report_id in ({kept})".encode()  # noqa: S608 - the test's own names
+                )
             connection.execute(
-                "delete from presence.evening_closure where evening_on = '2013-12-04'"
+                "delete from presence.daily_report where evening_on = %s", (EVENING,)
+            )
+            connection.execute(
+                "delete from presence.evening_closure where evening_on = %s", (EVENING,)
             )
         yield found
 
@@ -82,6 +88,25 @@ def answer_and_correct(page: Page, report: str) -> None:
     page.wait_for_selector("#corrections")
 
 
+def approve(page: Page, site: str, world: World) -> None:
+    """Approve the correction that waits, and let the report be amended."""
+    page.goto(f"{site}/rapports-journaliers?soiree={EVENING}")
+    page.click("text=Approuver et rectifier")
+    page.wait_for_selector(".flash-done")
+    world.run_jobs()
+
+
+def accept(page: Page, replaced: str) -> tuple[str, str]:
+    """Go from a replaced version to the one in force and accept it: what both pages say."""
+    page.goto(replaced)
+    page.click("text=Lire la version en vigueur")
+    page.wait_for_selector("#rectifie")
+    amended = page.inner_text("main")
+    page.click("text=Accepter ce rapport")
+    page.wait_for_selector(".flash-done")
+    return amended, page.inner_text("section[aria-labelledby=visa]")
+
+
 def test_an_evening_goes_from_open_to_signed_disputed_amended_and_delivered(
     browser: Browser, world: World
 ) -> None:
@@ -103,21 +128,14 @@ def test_an_evening_goes_from_open_to_signed_disputed_amended_and_delivered(
         # The prestataire answers, and corrects the sheet; somebody else approves.
         answer_and_correct(leader, report)
         own = leader.inner_text(".change")
-        manager.goto(f"{site}/rapports-journaliers?soiree={EVENING}")
-        manager.click("text=Approuver et rectifier")
-        manager.wait_for_selector(".flash-done")
-        world.run_jobs()
+        approve(manager, site, world)
         # The first version stays readable, and leads to the one that replaces it.
-        bailleur.goto(report)
-        bailleur.click("text=Lire la version en vigueur")
-        bailleur.wait_for_selector("#rectifie")
-        amended = bailleur.inner_text("main")
-        bailleur.click("text=Accepter ce rapport")
-        bailleur.wait_for_selector(".flash-done")
-        accepted = bailleur.inner_text("section[aria-labelledby=visa]")
+        amended, accepted = accept(bailleur, report)
 
     assert "Non reçu" in before
-    assert str(letters[-1]["Subject"]).startswith("Nuit du 4 décembre : 4")
+    assert str(letters[-1]["Subject"]) == (
+        "Nuit du 4 décembre : 2\u00a0interventions, dont 1\u00a0appel aux forces de l'ordre"
+    )
     assert "1 ligne contestée" in disputed.replace("\u00a0", " ")
     assert "Une autre personne doit l'approuver" in own
     assert "Approuver et rectifier" not in own

@@ -5,7 +5,7 @@ another is given its own visa, and its own delay.
 """
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, literal, select
@@ -16,7 +16,7 @@ from presence.daily_reports.models import DailyReport
 from presence.daily_reports.queries import ReportLine
 from presence.daily_reports.services import newest
 from presence.kernel import outbox
-from presence.kernel.clock import today
+from presence.kernel.clock import at_paris, today
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.formats import paris_date
 from presence.kernel.nomenclature import DisputeState, VisaDecision
@@ -145,7 +145,7 @@ def record_silence(session: Session, prestataire_id: int, scheme_id: int, days: 
             DailyReport.bailleur_id == bailleur_id,
             DailyReport.prestataire_id == prestataire_id,
             DailyReport.scheme_id == scheme_id,
-            func.date(func.timezone("Europe/Paris", DailyReport.sealed_at)) < limit,
+            DailyReport.sealed_at < at_paris(limit, time(0, 0)),
             ~select(ReportVisa.id)
             .where(
                 ReportVisa.bailleur_id == bailleur_id, ReportVisa.report_id == DailyReport.id
@@ -164,9 +164,10 @@ def record_silence(session: Session, prestataire_id: int, scheme_id: int, days: 
     columns = [
         "id", "bailleur_id", "prestataire_id", "scheme_id", "report_id", "evening_on", "decision",
     ]  # fmt: skip
-    done = session.execute(insert(ReportVisa).from_select(columns, waiting))
-    recorded: int = done.rowcount  # type: ignore[attr-defined]
-    return recorded
+    recorded = session.execute(
+        insert(ReportVisa).from_select(columns, waiting).returning(ReportVisa.id)
+    )
+    return len(recorded.all())
 
 
 def _disputed(session: Session, scheme_id: int, evening_on: date) -> bool:
