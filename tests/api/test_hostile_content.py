@@ -49,6 +49,7 @@ OTHER_PROVIDER = {
     "shift_id": "select shift_id from presence.shift_swap where reason = 'Ailleurs'",
     "swap_id": "select id from presence.shift_swap where reason = 'Ailleurs'",
     "plan_id": "select id from presence.round_plan where error = 'Ailleurs'",
+    "supersedes_id": "select id from presence.team_note where body = 'Ailleurs'",
     "stop_id": "select id from presence.round_stop where given_up_why = 'Ailleurs'",
 }
 THEIRS["account_id"] = "select id from presence.account where organisation_id = %s limit 1"
@@ -443,4 +444,10 @@ def part(world: World) -> None:
             "prestataire_id) select gen_random_uuid(), plan.id, 0, s.bailleur_id, s.residence_id, "
             "s.entrance_id, s.minutes, s.opens_at, s.closes_at, s.source, s.reasons, 'Ailleurs', "
             "plan.prestataire_id from plan, (select * from presence.round_stop limit 1) s"
+        )
+        connection.execute(
+            "insert into presence.team_note (id, scheme_id, evening_on, audience, body, "
+            "author_name, content_hash, prestataire_id) select gen_random_uuid(), scheme_id, "
+            "'2013-12-04', 'provider', 'Ailleurs', 'Un', '', prestataire_id "
+            "from presence.team where name = 'Ailleurs'"
         )

@@ -185,7 +185,10 @@ def test_a_note_is_about_a_place_that_is_served(scene: Scene, writer: UUID) -> N
 def test_an_unknown_note_is_neither_read_nor_corrected(scene: Scene, writer: UUID) -> None:
     with pytest.raises(NotFound), person(scene.world, "PRESTA", writer) as session:
         read_note(session, uuid4(), "Sam")
-    with pytest.raises(NotFound), person(scene.world, "PRESTA", writer) as session:
+    with (
+        pytest.raises(Invalid, match="à corriger"),
+        person(scene.world, "PRESTA", writer) as session,
+    ):
         supersede_note(session, uuid4(), a_note(), chief=True)
 
 

@@ -46,7 +46,9 @@ class TeamNote(PrestataireOwned, Base):
     __access__: ClassVar = {"prestataire": Access("SI", _OWN, checks=("scheme_id",))}
     # Personal: kept inside the organisation of those who write and read it.
     __classes__: ClassVar = classified(
-        DataClass.OPERATIONAL, operational=("audience",), personal=("body", "author_name")
+        DataClass.OPERATIONAL,
+        operational=("audience",),
+        personal=("body", "author_name", "content_hash"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))

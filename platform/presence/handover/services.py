@@ -58,9 +58,11 @@ def supersede_note(
 ) -> TeamNote:
     """Correct a note (corriger) by another one of its evening; raises as `write_note` does.
 
-    One's own; a chief corrects anybody's. An unknown note raises `NotFound`.
+    One's own; a chief corrects anybody's.
     """
-    former = _own(session, former_id)
+    former = _found(session, former_id)
+    if former is None:
+        raise Invalid("supersedes_id", "La note à corriger n'existe pas dans votre carnet.")
     if not chief and former.account_id != context_of(session).account:
         raise Conflict("Seuls son auteur et le chef d'équipe corrigent une note.")
     return _write(session, former.scheme_id, draft, former.evening_on, former.id)
@@ -72,7 +74,9 @@ def read_note(session: Session, note_id: UUID, reader: str) -> TeamNoteReading:
     if context.account is None:
         message = "Une lecture est celle d'une personne."
         raise NotPermitted(message)
-    row = _own(session, note_id)
+    row = _found(session, note_id)
+    if row is None:
+        raise NotFound
     agent = agent_of_account(session, context.account)
     made = session.execute(
         insert(TeamNoteReading)
@@ -148,13 +152,6 @@ def _place(session: Session, scheme_id: int, residence_id: UUID | None) -> Place
     if place is None or place.scheme_id != scheme_id:
         raise Invalid("residence_id", "Choisissez une résidence que vous desservez, ou aucune.")
     return place
-
-
-def _own(session: Session, note_id: UUID) -> TeamNote:
-    row = _found(session, note_id)
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _found(session: Session, note_id: UUID) -> TeamNote | None:
