@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from presence.daily_reports.models import DailyReport
 from presence.daily_reports.queries import ReportLine, versions_of
 from presence.kernel.errors import Conflict, Invalid, NotFound
-from presence.kernel.nomenclature import DisputeReason, NotDoneReason
+from presence.kernel.nomenclature import NotDoneReason
 from presence.review.certificates import seal_certificate
+from presence.review.codes import DisputeReason
 from presence.review.deadlines import (
     ExceptionDraft,
     deadline,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from presence.kernel.nomenclature import DisputeState
+from presence.review.codes import DisputeState
 from tests.mailbox import link_in, received
 from tests.stack import Servers
 from tests.web.accounts import EMAILS

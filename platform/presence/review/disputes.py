@@ -22,9 +22,9 @@ from presence.kernel import outbox
 from presence.kernel.clock import first_of_month, now, today
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import fingerprint
-from presence.kernel.nomenclature import DisputeReason, DisputeState
 from presence.kernel.ownership import stated
 from presence.kernel.plain import literal
+from presence.review.codes import DisputeReason, DisputeState
 from presence.review.models import Dispute
 from presence.roster.saving import unless_taken
 from tenants.database import context_of

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from presence.kernel.columns import codes
-from presence.kernel.nomenclature import DisputeReason, DisputeState, VisaDecision
+from presence.review.codes import DisputeReason, DisputeState, VisaDecision
 from tenants.classes import DataClass, classified
 from tenants.columns import Access, BailleurOwned, Base, Placed
 

@@ -19,8 +19,8 @@ from presence.kernel import outbox
 from presence.kernel.clock import at_paris, today
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.formats import paris_date
-from presence.kernel.nomenclature import DisputeState, VisaDecision
 from presence.kernel.ownership import stated
+from presence.review.codes import DisputeState, VisaDecision
 from presence.review.models import Dispute, ReportVisa
 from tenants.database import context_of
 from tenants.scheme import contracts

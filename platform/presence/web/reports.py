@@ -14,7 +14,8 @@ from presence.field.changes import changes
 from presence.field.closures import closure_of
 from presence.kernel.clock import evening_of, now, today
 from presence.kernel.errors import Conflict, DomainError, Invalid
-from presence.kernel.nomenclature import ChangeState, DisputeReason
+from presence.kernel.nomenclature import ChangeState
+from presence.review.codes import DisputeReason
 from presence.review.deadlines import punctuality
 from presence.review.disputes import (
     ANSWER_DAYS,

@@ -11,8 +11,8 @@ from presence.daily_reports import sealed
 from presence.daily_reports.queries import ReportLine, newest_between
 from presence.daily_reports.summary import Summary, summarise
 from presence.kernel.clock import last_of_month, today
-from presence.kernel.nomenclature import VisaDecision
 from presence.planning.stored import served_by
+from presence.review.codes import VisaDecision
 from presence.review.deadlines import Punctuality, deadline, exceptions, punctuality
 from presence.review.disputes import disputes
 from presence.review.models import DeadlineException, Dispute

@@ -9,7 +9,6 @@ from presence.kernel.nomenclature import (
     Action,
     Area,
     Coded,
-    DisputeReason,
     NotDoneReason,
     Origin,
     Outcome,
@@ -19,6 +18,7 @@ from presence.kernel.nomenclature import (
     Situation,
     VisitResult,
 )
+from presence.review.codes import DisputeReason
 
 
 class SheetChangeLike(Protocol):
