@@ -21,6 +21,7 @@ from presence.kernel.ownership import stated
 from presence.kernel.plain import literal
 from presence.planning.stored import served_by
 from presence.review.models import DeadlineException
+from presence.review.records import ExceptionLine
 from tenants.database import context_of
 from tenants.scheme import contracts
 
@@ -106,14 +107,17 @@ def grant_exception(session: Session, draft: ExceptionDraft) -> DeadlineExceptio
     return row
 
 
-def exceptions(session: Session) -> list[DeadlineException]:
+def exceptions(session: Session) -> list[ExceptionLine]:
     """The exceptions that the context may see, the newest first."""
     query = (
         select(DeadlineException)
         .where(*stated(session, DeadlineException))
         .order_by(DeadlineException.from_on.desc(), DeadlineException.id)
     )
-    return list(session.scalars(query.limit(200)))
+    return [
+        ExceptionLine(row.id, row.bailleur_id, row.from_on, row.to_on, row.reason, row.granted_at)
+        for row in session.scalars(query.limit(200))
+    ]
 
 
 def punctuality(session: Session, month_on: date) -> Punctuality:
@@ -158,7 +162,7 @@ def _evenings_due(session: Session, start: date) -> set[tuple[int, int, date]]:
     return found
 
 
-def _excused(granted: Sequence[DeadlineException], bailleur_id: int, evening_on: date) -> bool:
+def _excused(granted: Sequence[ExceptionLine], bailleur_id: int, evening_on: date) -> bool:
     return any(
         row.bailleur_id == bailleur_id and row.from_on <= evening_on <= row.to_on for row in granted
     )

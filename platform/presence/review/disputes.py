@@ -5,7 +5,7 @@ the prestataire answers; nobody answers their own.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from presence.kernel.ownership import stated
 from presence.kernel.plain import literal
 from presence.review.codes import DisputeReason, DisputeState
 from presence.review.models import Dispute
+from presence.review.records import DisputeLine
 from presence.roster.saving import unless_taken
 from tenants.database import context_of
 
@@ -52,7 +53,7 @@ def open_dispute(session: Session, draft: DisputeDraft) -> Dispute:
     Raises `NotFound`, `Invalid` (no such line, no details, a date that is past), `Conflict`.
     """
     digest = fingerprint({name: str(value) for name, value in vars(draft).items()})
-    known = dispute(session, draft.client_id)
+    known = _row(session, draft.client_id)
     if known is not None:
         if known.content_hash != digest:
             raise Conflict("Cette clé a déjà servi pour une autre contestation.")
@@ -164,11 +165,10 @@ def _says_otherwise(session: Session, row: Dispute) -> bool:
     return _lines(last.content).get(row.line_id) != former
 
 
-def dispute(session: Session, dispute_id: UUID) -> Dispute | None:
+def dispute(session: Session, dispute_id: UUID) -> DisputeLine | None:
     """One dispute, None if it is another's or does not exist."""
-    return session.scalar(
-        select(Dispute).where(Dispute.id == dispute_id, *stated(session, Dispute))
-    )
+    row = _row(session, dispute_id)
+    return _told(row) if row else None
 
 
 def disputes(
@@ -177,8 +177,8 @@ def disputes(
     scheme_id: int | None = None,
     evening_on: date | None = None,
     unsettled: bool = False,
-) -> list[Dispute]:
-    """The disputes that the context may see, the oldest due first."""
+) -> list[DisputeLine]:
+    """The disputes that the context may see, the first due first."""
     query = select(Dispute).where(*stated(session, Dispute)).order_by(Dispute.due_on, Dispute.id)
     if scheme_id is not None:
         query = query.where(Dispute.scheme_id == scheme_id)
@@ -186,7 +186,20 @@ def disputes(
         query = query.where(Dispute.evening_on == evening_on)
     if unsettled:
         query = query.where(Dispute.state != DisputeState.SETTLED.value)
-    return list(session.scalars(query.limit(500)))
+    return [_told(row) for row in session.scalars(query.limit(500))]
+
+
+def _row(session: Session, dispute_id: UUID) -> Dispute | None:
+    return session.scalar(
+        select(Dispute).where(Dispute.id == dispute_id, *stated(session, Dispute))
+    )
+
+
+def _told(row: Dispute) -> DisputeLine:
+    told = {field.name: getattr(row, field.name) for field in fields(DisputeLine)}
+    return DisputeLine(
+        **told | {"reason": DisputeReason(row.reason), "state": DisputeState(row.state)}
+    )
 
 
 def disputed_lines(session: Session, start: date, end: date) -> set[UUID]:

@@ -22,6 +22,7 @@ from presence.kernel.formats import paris_date
 from presence.kernel.ownership import stated
 from presence.review.codes import DisputeState, VisaDecision
 from presence.review.models import Dispute, ReportVisa
+from presence.review.records import VisaLine
 from tenants.database import context_of
 from tenants.scheme import contracts
 
@@ -36,7 +37,7 @@ def give_visa(session: Session, report_id: UUID) -> ReportVisa:
     )
     if report is None:
         raise NotFound
-    known = visa_of(session, report_id)
+    known = _visa(session, report_id)
     if known is not None and known.decision == VisaDecision.ACCEPTED.value:
         return known
     last = newest(session, report.scheme_id, report.evening_on)
@@ -62,8 +63,13 @@ def give_visa(session: Session, report_id: UUID) -> ReportVisa:
     return row
 
 
-def visa_of(session: Session, report_id: UUID) -> ReportVisa | None:
+def visa_of(session: Session, report_id: UUID) -> VisaLine | None:
     """The visa of a version, None while it waits."""
+    row = _visa(session, report_id)
+    return VisaLine(VisaDecision(row.decision), row.given_at, row.account_id) if row else None
+
+
+def _visa(session: Session, report_id: UUID) -> ReportVisa | None:
     return session.scalar(
         select(ReportVisa).where(ReportVisa.report_id == report_id, *stated(session, ReportVisa))
     )

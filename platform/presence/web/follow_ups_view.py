@@ -50,6 +50,11 @@ class Wanted:
         return {name: str(value) for name, value in told.items() if value is not None}
 
     @property
+    def is_over(self) -> bool:
+        """Whether what it asks for can only be reopened."""
+        return self.state is not None and self.state not in OPEN
+
+    @property
     def besides(self) -> dict[str, str]:
         """The same without the state: what the chips of the states keep."""
         return {name: value for name, value in self.arguments.items() if name != "etat"}

@@ -52,7 +52,7 @@ from presence.web import (
 from presence.web.browsers import browser_name
 from presence.web.edge import csrf, login_manager, signed_in
 from presence.web.navigation import entries
-from presence.web.wording import changed_fields, dispute_reason
+from presence.web.wording import changed_fields
 
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
@@ -80,7 +80,6 @@ FILTERS = {
     "date_of": formats.paris_date,
     "browser_name": browser_name,
     "changed_fields": changed_fields,
-    "dispute_reason": dispute_reason,
 }
 
 

@@ -15,7 +15,7 @@ from presence.planning.stored import served_by
 from presence.review.codes import VisaDecision
 from presence.review.deadlines import Punctuality, deadline, exceptions, punctuality
 from presence.review.disputes import disputes
-from presence.review.models import DeadlineException, Dispute
+from presence.review.records import DisputeLine, ExceptionLine
 from presence.review.service import MonthOfService, statement_of_month
 from presence.review.visas import visas_of
 from tenants.scheme import contracts
@@ -42,8 +42,8 @@ class MonthOfReports:
     lines: tuple[ListedReport, ...]
     punctuality: Punctuality
     service: MonthOfService
-    unsettled: tuple[Dispute, ...]
-    exceptions: tuple[DeadlineException, ...]
+    unsettled: tuple[DisputeLine, ...]
+    exceptions: tuple[ExceptionLine, ...]
 
 
 def list_of_month(session: Session, scheme_id: int, month_on: date) -> MonthOfReports:

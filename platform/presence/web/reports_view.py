@@ -15,7 +15,7 @@ from presence.daily_reports.summary import Summary, summarise
 from presence.kernel.clock import evening_instant
 from presence.kernel.nomenclature import Action, VisitResult
 from presence.review.disputes import disputes
-from presence.review.models import Dispute, ReportVisa
+from presence.review.records import DisputeLine, VisaLine
 from presence.review.visas import visa_of
 from presence.web.night_view import CLOSES, OPENS
 
@@ -32,7 +32,7 @@ class Entry:
     detail: str
     line_id: UUID | None
     sheet: bool
-    dispute: Dispute | None
+    dispute: DisputeLine | None
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class ReportPage:
     dots: tuple[Dot, ...]
     entries: tuple[Entry, ...]
     versions: tuple[ReportLine, ...]
-    visa: ReportVisa | None
-    disputes: tuple[Dispute, ...]
+    visa: VisaLine | None
+    disputes: tuple[DisputeLine, ...]
 
     @property
     def newest(self) -> ReportLine:
@@ -100,7 +100,7 @@ def _in_order(entries: Iterator[Entry]) -> Sequence[Entry]:
     ]
 
 
-def _entries(content: Content, raised: dict[UUID, Dispute]) -> Iterator[Entry]:
+def _entries(content: Content, raised: dict[UUID, DisputeLine]) -> Iterator[Entry]:
     # A visit during which something happened is told by what happened.
     for visit in content.visits:
         if visit.result is VisitResult.INTERVENTION:

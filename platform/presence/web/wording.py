@@ -18,7 +18,6 @@ from presence.kernel.nomenclature import (
     Situation,
     VisitResult,
 )
-from presence.review.codes import DisputeReason
 
 
 class SheetChangeLike(Protocol):
@@ -158,8 +157,3 @@ def _value(value: object, kind: type[Coded] | None) -> str:
     if kind is not None:
         return kind(str(value)).label
     return formats.hour(datetime.fromisoformat(str(value)))
-
-
-def dispute_reason(code: str) -> str:
-    """The words of a dispute's reason."""
-    return DisputeReason(code).label
