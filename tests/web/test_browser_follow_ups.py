@@ -46,17 +46,21 @@ def night(browser: Browser, site: str, world: World, *, script: bool = True) -> 
     return page
 
 
-def rows(page: Page, *, nth: int) -> tuple[int, str]:
-    """How many rows wait for a follow-up, and the place of one of them."""
-    waiting = page.locator("tr:has(td.follow details.pop)")
-    return waiting.count(), waiting.nth(nth).locator("th").inner_text()
+@pytest.fixture(autouse=True)
+def nothing_given(own: World) -> None:
+    """The night's facts without a follow-up, whatever the test before gave them."""
+    of_the_night = "select id from presence.follow_up where evening_on = '2013-12-04'"
+    with own.superuser() as connection:
+        connection.execute(
+            f"delete from presence.follow_up_step where follow_up_id in ({of_the_night})".encode()  # noqa: S608
+        )
+        connection.execute("delete from presence.follow_up where evening_on = '2013-12-04'")
 
 
 def test_three_clicks_give_a_follow_up_and_the_focus_stays_in_the_row(
     browser: Browser, site: str, own: World
 ) -> None:
     page = night(browser, site, own)
-    _, place = rows(page, nth=0)
     cell = page.locator("td.follow:has(details.pop)").first
     row = cell.locator("xpath=..").element_handle()
 
@@ -69,10 +73,6 @@ def test_three_clicks_give_a_follow_up_and_the_focus_stays_in_the_row(
     assert row is not None
     assert "Travaux · à traiter" in (row.text_content() or "")
     expect(page.locator("#status")).to_contain_text("Suite créée : travaux")
-    page.goto(f"{site}/suites")
-    expect(
-        page.locator("tbody tr", has_text="Travaux").filter(has_text=place.split(",")[0])
-    ).not_to_have_count(0)
 
 
 def test_the_whole_form_is_on_the_screen_when_it_opens(
@@ -82,14 +82,12 @@ def test_the_whole_form_is_on_the_screen_when_it_opens(
     cell = page.locator("td.follow:has(details.pop)").last
 
     cell.locator("summary").click()
-    cell.get_by_text("Sans suite").click()
-    cell.get_by_role("button", name="Créer").scroll_into_view_if_needed()
-
     box = cell.locator("form").bounding_box()
     assert box is not None
     assert box["x"] >= 0
+    assert box["y"] >= 0
     assert box["x"] + box["width"] <= DESK["width"]
-    assert box["height"] <= DESK["height"]
+    assert box["y"] + box["height"] <= DESK["height"]
 
 
 def test_the_keyboard_alone_gives_one_too(browser: Browser, site: str, own: World) -> None:
@@ -109,7 +107,7 @@ def test_without_javascript_the_page_comes_back_with_what_was_done(
     browser: Browser, site: str, own: World
 ) -> None:
     page = night(browser, site, own, script=False)
-    before, _ = rows(page, nth=0)
+    before = page.locator("td.follow details.pop").count()
     cell = page.locator("td.follow:has(details.pop)").first
 
     cell.locator("summary").click()
@@ -117,4 +115,4 @@ def test_without_javascript_the_page_comes_back_with_what_was_done(
     cell.get_by_role("button", name="Créer").click()
 
     expect(page.locator("#status")).to_contain_text("Classé sans suite.")
-    assert page.locator("tr:has(td.follow details.pop)").count() == before - 1
+    assert page.locator("td.follow details.pop").count() == before - 1
