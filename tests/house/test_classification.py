@@ -50,15 +50,22 @@ REPORT = Shown(
     "intervention",
     "call",
     "daily_report",
+    "anomaly",
+    "anomaly_sighting",
+    "sheet_change",
     bailleur="organisation.name",
     scheme="scheme.name",
     evening="evening_on",
+    residence="residence.name",
     place="entrance.name",
     at="visit.started_at",
     reason="visit.not_done_reason",
     actions="intervention_action.action",
     followed_by="call.intervention_id",
-    because={"signer": "A prestataire answers for its evening by name."},
+    because={
+        "signer": "A prestataire answers for its evening by name.",
+        "author": "Who corrected and who approved a sheet answer for it by name (ADR 0019).",
+    },
 )
 CERTIFICATE = Shown(
     bailleur="organisation.name",
@@ -68,11 +75,14 @@ CERTIFICATE = Shown(
     first_at="visit.started_at",
     last_at="visit.started_at",
     buildings="residence.code",
+    report="daily_report.number",
+    report_hash="daily_report.content_hash",
 )
 # The counts, the groups and the format are nobody's column.
 GROUPS = {
     "format", "counts", "totals", "planned", "evenings", "visits", "not_done", "not_visited",
-    "interventions", "calls",
+    "interventions", "calls", "anomalies", "awaited", "off_programme", "police_requests",
+    "supersedes", "changes", "field", "disputed", "without_report",
 }  # fmt: skip
 WRITERS = {"csv_bytes", "writer", "workbook_bytes"}
 # Who writes files for spreadsheets: one more is a review of what it holds.
@@ -81,6 +91,7 @@ SPREADSHEETS = {
     "platform/presence/daily_reports/spreadsheet.py",  # a report, as its page says it
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
     "platform/presence/imports/template.py",  # the file to fill in, with an example
+    "platform/presence/web/anomalies.py",  # the anomalies of one's places
     "platform/presence/web/follow_ups.py",  # the bailleur's own follow-ups, without a name
     "platform/presence/web/residences_export.py",  # the list of residences
     "platform/presence/web/rights.py",  # the table of rights

@@ -1,6 +1,7 @@
 """Take a step about an anomaly (faire avancer une anomalie), from one side or the other."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,12 +21,16 @@ from tenants.database import context_of
 
 @dataclass(frozen=True)
 class StepDraft:
-    """The state an anomaly is led to, and what is said about it."""
+    """The state an anomaly is led to, and what is said about it.
+
+    `taken_at` is for what was done before, elsewhere: nobody at a page gives it.
+    """
 
     client_id: UUID
     anomaly_id: UUID
     state: AnomalyState
     note: str | None = None
+    taken_at: datetime | None = None
 
 
 def side_of(session: Session) -> Side:
@@ -59,7 +64,7 @@ def take_step(session: Session, draft: StepDraft) -> Anomaly:
     refused = refusal(side, AnomalyState(row.state), draft.state)
     if refused:
         raise Conflict(refused)
-    row.state, row.state_at = draft.state.value, now(session)
+    row.state, row.state_at = draft.state.value, draft.taken_at or now(session)
     session.add(
         AnomalyStep(
             id=draft.client_id,

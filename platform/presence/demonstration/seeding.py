@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from presence.daily_reports.closing import close_evening
+from presence.demonstration.anomalies import seed_anomalies
 from presence.demonstration.cast import SCHEME_START, Cast, assemble_cast, open_accounts
 from presence.demonstration.deliveries import seed_deliveries
 from presence.demonstration.facts import Facts, facts
@@ -135,6 +136,7 @@ def _besides(cast: Cast) -> None:
     seed_transfers(cast)
     seed_sites(cast)
     seed_handover(cast)
+    seed_anomalies(cast)
     seed_follow_ups(cast)
     seed_requests(cast)
     seed_rounds(cast)
