@@ -29,6 +29,7 @@ import workers.mail
 import workers.publication
 import workers.relay
 import workers.reminders
+import workers.review
 import workers.rounds
 import workers.transfers
 from presence.app import create_app

@@ -6,7 +6,7 @@ from tests.worlds import World
 EVERYBODY = sorted([*LOGINS, "presence_aggregator"])
 RELAY, SCHEME = ["presence_relay"], ["presence_scheme"]
 BAILLEUR, PRESTATAIRE = ["presence_bailleur"], ["presence_prestataire"]
-# Reviewed one by one (actors.md, ADR 0002, 0006, 0012, 0015): adding a line is an ADR.
+# Reviewed one by one (actors.md, ADR 0002, 0006, 0012, 0015, 0019): adding a line is an ADR.
 REVIEWED = {
     "accept_invitation": ("presence_owner", RELAY),
     "account_for_sign_in": ("presence_owner", RELAY),
@@ -14,6 +14,7 @@ REVIEWED = {
     "administered_by": ("presence_owner", []),
     "administrators": ("presence_owner", []),
     "aggregate": ("presence_aggregator", RELAY),
+    "apply_sheet_change": ("presence_owner", PRESTATAIRE),
     "arm_invitation": ("presence_owner", RELAY),
     "arm_reset": ("presence_owner", RELAY),
     "calendar_shifts": ("presence_owner", RELAY),
