@@ -63,9 +63,9 @@ def scene(world: World) -> Scene:
     scheme_id = a_scheme(world, bailleurs=BAILLEURS)
     visits, residences = [], []
     for minute, word in enumerate(WORDS):
-        first, second = a_residence(
-            world, f"B{word.upper()}", code=word, halls=(f"Hall {word}", "Cour")
-        )
+        halls = (f"Hall {word}", "Cour")
+        first, second = a_residence(world, f"B{word.upper()}", code=word, halls=halls)
+        lamp = AnomalyReport(Equipment.LIGHTING, note=f"lampe {word}")
         residences.append(first.residence_id)
         visits += [
             a_visit_with_intervention(first, at=f"2013-12-04T20:{minute:02}:00+01:00"),
