@@ -17,7 +17,8 @@ from presence.accounts.services import NewAccount, open_account
 from presence.daily_reports.drafting import draft_of
 from presence.daily_reports.models import DailyReport
 from presence.daily_reports.sealed import write
-from presence.kernel.nomenclature import Situation, Urgency, VisitResult
+from presence.field.rules import AnomalyReport
+from presence.kernel.nomenclature import Equipment, Situation, Urgency, VisitResult
 from presence.oncall.services import CallReport, log_call
 from tenants.models import Organisation
 from tenants.roles import Role
