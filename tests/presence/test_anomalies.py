@@ -11,12 +11,15 @@ from presence.anomalies import queries
 from presence.anomalies.records import AnomalyLine, SeenAnomaly
 from presence.anomalies.steps import StepDraft, take_step
 from presence.anomalies.withdrawals import withdraw_sightings
+from presence.field.changes import Draft, propose_change
 from presence.field.rules import AnomalyReport, VisitReport
+from presence.field.services import take_in
 from presence.field.sightings import note_anomalies
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.keys import fingerprint
 from presence.kernel.nomenclature import AnomalyState, Equipment, Situation, VisitResult
 from presence.patrimoine.queries import Hall
+from tenants.context import Context, Kind
 from tests.factories.visits import a_visit, a_visit_with_intervention
 from tests.presence.scene import EVENING, Scene, statuses
 
@@ -353,6 +356,35 @@ def test_a_withdrawn_sheet_leaves_what_another_night_saw(scene: Scene) -> None:
 
     line = only(scene)
     assert (line.state, line.sightings, line.first_seen_on.day) == (AnomalyState.REPORTED, 1, 4)
+
+
+def test_a_sheet_corrected_to_nothing_to_report_takes_its_sighting_back(scene: Scene) -> None:
+    visit = seeing(scene.alpha[0])
+    scene.record(visit)
+    plain = replace(visit, result=VisitResult.NOTHING_TO_REPORT, anomalies=())
+    author = Context(Kind.PRESTATAIRE, scene.world.ids["PRESTA"], uuid4())
+
+    with scene.world.acting(author) as session:
+        propose_change(
+            session,
+            Draft(uuid4(), EVENING, visit.client_id, plain, None, "ampoule allumée", "Nadia"),
+        )
+
+    assert (only(scene).state, seen(scene)) == (AnomalyState.VERIFIED, [])
+
+
+def test_after_the_contract_a_visit_is_taken_without_its_anomalies_and_says_so(
+    scene: Scene,
+) -> None:
+    scene.world.set_clock("2015-01-02T08:00:00+01:00")
+    visit = seeing(scene.alpha[0], at="2014-12-31T20:00:00+01:00")
+
+    with scene.world.prestataire() as session:
+        (outcome,) = take_in(session, [visit], bound_at=visit.started_at)
+
+    assert (outcome.status, outcome.field) == ("deposited", "anomalies")
+    assert "dites l'anomalie au bailleur" in str(outcome.message)
+    assert (scene.count("visit"), scene.count("anomaly")) == (1, 0)
 
 
 def test_a_grave_intervention_is_announced_once_and_others_are_not(scene: Scene) -> None:
