@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.stack import Servers
 from tests.web.accounts import EMAILS
@@ -12,7 +12,7 @@ from tests.worlds import SMALL_DEMO, World, cloned
 
 pytestmark = MARKS
 # What is left of a 1366 × 768 screen for a page (screens.md §1.3).
-DESK = {"width": 1366, "height": 657}
+DESK = ViewportSize(width=1366, height=657)
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,60 @@ def test_the_file_opens_in_a_french_spreadsheet(demo: World) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
+def test_taking_the_file_away_is_noted_with_its_filters(demo: World) -> None:
+    client = signed_in(demo, "opac38")
+
+    client.get("/suites.csv?etat=to_do")
+
+    noted = "select details from presence.audit_entry where act = 'follow_ups.exported'"
+    assert demo.scalar(noted) == {"rows": 3, "filters": {"etat": "to_do"}}
+
+
+def test_a_residence_and_a_person_narrow_the_list(demo: World) -> None:
+    client = signed_in(demo, "opac38")
+    where = demo.scalar("select id from presence.residence where name = 'Champaret'")
+    who = demo.scalar("select id from presence.account where email = 'dpo@opac38.example'")
+
+    there = client.get(f"/suites?residence={where}").text
+    theirs = client.get(f"/suites?responsable={who}").text
+
+    assert "Choisir : Champaret" in there
+    assert "Choisir : Saint-Hubert" not in there
+    assert f'<option value="{where}" selected>Champaret</option>' in there
+    assert "Aucune suite ne répond à ces filtres." in theirs
+
+
+def test_the_steps_of_a_follow_up_are_read_with_who_took_them(demo: World) -> None:
+    client = signed_in(demo, "opac38")
+    _given(client)
+    _step(client, acte="closed", suite=str(_only(demo)), resultat="Réparé.")
+
+    page = client.get(f"/suites/{_only(demo)}").text
+
+    assert [step in page for step in ("Créée", "Close", "Réparé.", "Claire Martin")] == [True] * 4
+    assert signed_in(demo, "pluralis").get(f"/suites/{_only(demo)}").status_code == 404
+
+
+def test_what_is_closed_is_only_reopened(demo: World) -> None:
+    client = signed_in(demo, "opac38")
+    _given(client)
+    _step(client, acte="closed", suite=str(_only(demo)), resultat="Réparé.")
+
+    closed = client.get("/suites?etat=closed").text
+    page = _step(client, acte="reopened", suite=str(_only(demo)))
+
+    assert 'value="reopened"' in closed
+    assert 'value="closed">Clore' not in closed
+    assert FACT in page
+
+
+def test_a_caretaker_reads_those_of_the_kept_residences_and_acts_on_none(demo: World) -> None:
+    page = signed_in(demo, "caretaker").get("/suites").text
+
+    assert "Pour les suites cochées" not in page
+    assert "Donner une suite" not in signed_in(demo, "caretaker").get("/cette-nuit").text
+
+
 def test_another_bailleur_sees_none_of_it(demo: World) -> None:
     _given(signed_in(demo, "opac38"))
     other = signed_in(demo, "pluralis")

@@ -22,8 +22,8 @@ THEIRS = {
 }
 # State that a reading may touch: last uses, and the journal of sign-ins.
 READ_TRACES = ("session_auth", "api_token", "account", "security_event")
-# Taken away as files, hence noted in the trail (test_residences_page.py).
-EXPORTS = ("/residences.xlsx", "/residences.csv")
+# Taken away as files, hence noted in the trail (test_residences_page.py, test_follow_up_pages.py).
+EXPORTS = ("/residences.xlsx", "/residences.csv", "/suites.csv")
 
 
 @pytest.fixture(scope="module")
