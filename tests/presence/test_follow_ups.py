@@ -94,7 +94,7 @@ def test_no_action_is_closed_at_once(scene: Scene) -> None:
         ({"source_id": None}, "source_id"),
         ({"source": None}, "source_id"),
         ({"source_id": uuid4()}, "source_id"),
-        ({"evening_on": None}, "evening_on"),
+        ({"evening_on": None}, "evening"),
         ({"residence_id": uuid4()}, "residence_id"),
         ({"entrance_id": uuid4()}, "entrance_id"),
         *(

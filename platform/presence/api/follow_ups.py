@@ -41,7 +41,7 @@ def list_follow_ups(session: Session, _: Identity, asked: dict[str, Any]) -> dic
         residence_id=asked["residence"],
         responsible_id=asked["responsible"],
     )
-    return page(window(found, asked, _by_due, date, UUID), asked["limit"], _by_due, asdict)
+    return page(window(found, asked, _by_due, date, UUID), asked["limit"], _by_due, _shown)
 
 
 @door.post("", Permission.FOLLOW_UP, (201, FollowUpDetailOut), Sent(body=FollowUpIn, key=KEYED))
@@ -50,7 +50,8 @@ def create(
 ) -> dict[str, object]:
     """Donner une suite à un fait."""
     _require_able(session, identity, body["responsible_id"])
-    open_follow_up(session, FollowUpDraft(client_id=key, **body))
+    evening_on = body.pop("evening")
+    open_follow_up(session, FollowUpDraft(client_id=key, evening_on=evening_on, **body))
     return _detail(session, key)
 
 
@@ -90,7 +91,12 @@ def _detail(session: Session, follow_up_id: UUID) -> dict[str, object]:
         asdict(step) | {"taken_at": step.taken_at.astimezone(UTC)}
         for step in queries.steps(session, follow_up_id)
     ]
-    return asdict(row) | {"steps": steps}
+    return _shown(row) | {"steps": steps}
+
+
+def _shown(row: FollowUpLine) -> dict[str, object]:
+    told = asdict(row)
+    return told | {"evening": told.pop("evening_on")}
 
 
 def _by_due(row: FollowUpLine) -> tuple[date, UUID]:

@@ -40,7 +40,7 @@ def require_source(
         message = "Donnez la nature du fait et son identifiant, ou aucun des deux."
         raise Invalid("source_id", message)
     if source is FollowUpSource.NOT_RECEIVED and evening_on is None:
-        raise Invalid("evening_on", "Donnez la soirée du passage qui n'a pas été reçu.")
+        raise Invalid("evening", "Donnez la soirée du passage qui n'a pas été reçu.")
     table = _TABLES[source]
     where = session.scalar(
         select(table.residence_id).where(table.id == source_id, *stated(session, table))

@@ -50,7 +50,7 @@ class FollowUpIn(Shape):
     due_on = Day(required=True)
     responsible_id = Id(load_default=None, allow_none=True)
     entrance_id = Id(load_default=None, allow_none=True)
-    evening_on = Day(load_default=None, allow_none=True)
+    evening = Day(load_default=None, allow_none=True)
     source = Code(FollowUpSource, load_default=None, allow_none=True)
     source_id = Id(load_default=None, allow_none=True)
 
@@ -58,7 +58,7 @@ class FollowUpIn(Shape):
 class FollowUpOut(FollowUpIn):
     """A follow-up, where its last step left it."""
 
-    shows = Shown("follow_up", because={"responsible_id": _OWN_PEOPLE})
+    shows = Shown("follow_up", evening="evening_on", because={"responsible_id": _OWN_PEOPLE})
 
     id = Id()
     state = Code(FollowUpState)
