@@ -12,7 +12,7 @@ EXPECTED = {
     "calendar-links", "visit-requests", "ledgers", "evening-plans",
     "place-imports", "team-notes",
     "anomalies",
-    "deliveries", "report-choice", "follow-ups",
+    "deliveries", "report-choice", "follow-ups", "disputes",
 }  # fmt: skip
 
 

@@ -57,6 +57,13 @@ READING = (
     ("POST", "events"),
     ("POST", "evenings/<day>/signature"),
     ("POST", "summonses"),
+    ("POST", "daily-reports/<uuid:report_id>/visa"),
+    ("POST", "anomalies/<uuid:anomaly_id>/steps"),
+    ("POST", "anomalies/<uuid:anomaly_id>/checks"),
+    ("PUT", "report-choice"),
+    ("POST", "disputes"),
+    ("PUT", "disputes/<uuid:dispute_id>/answer"),
+    ("PUT", "disputes/<uuid:dispute_id>/settlement"),
     ("POST", "follow-ups"),
     ("POST", "follow-ups/<uuid:follow_up_id>/steps"),
     ("POST", "costs"),
@@ -109,6 +116,18 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
     place = key("select id from presence.residence where bailleur_id = %s limit 1", opac)
     call = key("select id from presence.call where bailleur_id = %s limit 1", opac)
     followed = key("select intervention_id from presence.call where id = %s", call)
+    report = key(
+        "select id from presence.daily_report where bailleur_id = %s"
+        " and evening_on = %s order by version desc limit 1",
+        opac,
+        EVENING,
+    )
+    seen = key(
+        "select id from presence.anomaly where bailleur_id = %s and state = 'reported' limit 1",
+        opac,
+    )
+    repaired = key("select id from presence.anomaly where state = 'fixed' limit 1")
+    disputed = key("select id from presence.dispute where bailleur_id = %s", opac)
     scheme = key("select public_id from presence.scheme")
     pluralis = key("select public_id from presence.organisation where code = 'PLURALIS'")
     with world.superuser() as connection:
@@ -170,6 +189,37 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
             "opac38",
             {"residence_id": place, "summoned_on": "2013-12-03", "help_offered": "proposed"},
         ),
+        ("POST", "daily-reports/<uuid:report_id>/visa"): Whole("opac38", {}, {"report_id": report}),
+        ("POST", "anomalies/<uuid:anomaly_id>/steps"): Whole(
+            "opac38",
+            {"state": "acknowledged", "note": "Électricien prévenu."},
+            {"anomaly_id": seen},
+        ),
+        ("POST", "anomalies/<uuid:anomaly_id>/checks"): Whole(
+            "leader", {"state": "verified", "note": "Allumée hier."}, {"anomaly_id": repaired}
+        ),
+        ("PUT", "report-choice"): Whole("opac38", {"rhythm": "weekly", "urgent": True}),
+        ("POST", "disputes"): Whole(
+            "opac38",
+            {
+                "report_id": report,
+                "line_id": key(
+                    "select id from presence.visit where bailleur_id = %s and evening_on = %s"
+                    " and result = 'nothing_to_report' limit 1",
+                    opac,
+                    EVENING,
+                ),
+                "reason": "wrong_time",
+                "details": "Personne dans le hall à cette heure.",
+                "due_on": "2013-12-12",
+            },
+        ),
+        ("PUT", "disputes/<uuid:dispute_id>/answer"): Whole(
+            "leader", {"answer": "Vérifié avec l'équipe."}, {"dispute_id": disputed}
+        ),
+        ("PUT", "disputes/<uuid:dispute_id>/settlement"): Whole(
+            "opac38", {"settlement": "withdrawn"}, {"dispute_id": disputed}
+        ),
         ("POST", "follow-ups"): Whole(
             "opac38",
             {
@@ -182,7 +232,7 @@ def wholes(world: World) -> dict[tuple[str, str], Whole]:
                 "responsible_id": key(
                     "select id from presence.account where email = 'responsable@opac38.example'"
                 ),
-                "evening_on": EVENING,
+                "evening": EVENING,
                 "source": "intervention",
                 "source_id": followed,
             },

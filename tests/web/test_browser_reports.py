@@ -143,7 +143,10 @@ def test_an_evening_goes_from_open_to_signed_disputed_amended_and_delivered(
     assert "Déchets ou encombrants" in amended
     assert "Réglée par une rectification" in amended
     assert "Accepté par le bailleur" in accepted
-    assert world.scalar("select state from presence.dispute") == DisputeState.SETTLED.value
+    assert (
+        world.scalar("select state from presence.dispute where evening_on = %s", EVENING)
+        == DisputeState.SETTLED.value
+    )
     # No figure changed: nobody is written to again.
     assert len(received(world, EMAILS["opac38"])) == len(letters)
 

@@ -27,6 +27,7 @@ from presence.api import (
     places,
     planning,
     residences,
+    reviews,
     roster,
     rounds,
     sharing_agreements,
@@ -46,6 +47,7 @@ BLUEPRINTS = [
         residences, places, planning, rounds, sites, transfers, field, calls, events, evenings,
         daily_reports, summonses, figures, costs, sharing_agreements, organisations, roster,
         anomalies, swaps, hours, imports, deliveries, handover, follow_ups,
+        reviews,
     )
     for door in module.DOORS
 ]  # fmt: skip

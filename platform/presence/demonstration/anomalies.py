@@ -28,7 +28,11 @@ FIRST_ON, EVENINGS = date(2013, 11, 24), 10
 NIGHTS = 3
 LAMP, DOOR = "Ampoule du palier du deuxième.", "Ne se referme pas seule."
 WASTE, REPAIR = "Un canapé devant les caves.", "Ferme-porte réglé."
-REPAIRER = "responsable@opac38.example"
+REMOVAL = "Enlevé par la régie."
+REPAIRERS = {
+    Equipment.DOOR: "responsable@opac38.example",
+    Equipment.BULKY_WASTE: "responsable@pluralis.example",
+}
 
 
 def seed_anomalies(cast: Cast) -> None:
@@ -45,7 +49,15 @@ def seed_anomalies(cast: Cast) -> None:
                 *_seen(cast, waste[-1:], Equipment.BULKY_WASTE, WASTE),
             ],
         )
-    _repair(cast, at_paris(door[-2].evening_on + timedelta(days=1), time(9, 20)))
+    _repair(
+        (cast.opac38, Equipment.DOOR, REPAIR),
+        at_paris(door[-2].evening_on + timedelta(days=1), time(9, 20)),
+    )
+    # Taken away since, says its bailleur; the agents have not looked yet.
+    _repair(
+        (cast.pluralis, Equipment.BULKY_WASTE, REMOVAL),
+        at_paris(waste[-1].evening_on + timedelta(days=1), time(9, 5)),
+    )
     with transaction(Context(Kind.PRESTATAIRE, cast.prestataire)) as session:
         take_sightings(session, _seen(cast, door[-1:], Equipment.DOOR, None, still_there=False))
 
@@ -89,14 +101,15 @@ def _seen(
     ]
 
 
-def _repair(cast: Cast, taken_at: datetime) -> None:
-    account = call("account_for_sign_in", REPAIRER)[0].account_id
-    with transaction(Context(Kind.BAILLEUR, cast.opac38, account)) as session:
-        door = next(row for row in anomalies(session) if row.equipment is Equipment.DOOR)
+def _repair(what: tuple[int, Equipment, str], taken_at: datetime) -> None:
+    bailleur_id, equipment, told = what
+    account = call("account_for_sign_in", REPAIRERS[equipment])[0].account_id
+    with transaction(Context(Kind.BAILLEUR, bailleur_id, account)) as session:
+        broken = next(row for row in anomalies(session) if row.equipment is equipment)
         for state, note, hours in (
             (AnomalyState.ACKNOWLEDGED, None, 0),
-            (AnomalyState.FIXED, REPAIR, 5),
+            (AnomalyState.FIXED, told, 5),
         ):
-            key = uuid5(NAMESPACE, state.value)
+            key = uuid5(NAMESPACE, f"{equipment.value} {state.value}")
             at = taken_at + timedelta(hours=hours)
-            take_step(session, StepDraft(key, door.id, state, note, at))
+            take_step(session, StepDraft(key, broken.id, state, note, at))

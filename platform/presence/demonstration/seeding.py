@@ -31,6 +31,7 @@ from presence.demonstration.places import (
     portfolio,
 )
 from presence.demonstration.planning import seed_requests
+from presence.demonstration.review import seed_review
 from presence.demonstration.roster import seed_roster
 from presence.demonstration.rounds import seed_rounds
 from presence.demonstration.sites import seed_sites
@@ -146,10 +147,11 @@ def _besides(cast: Cast) -> None:
 
 
 def finish(seeded: Seeded) -> None:
-    """The late phone: its visits reach the server the morning after the evening was signed."""
+    """The morning after: a late phone, whose visits come once the evening is signed; a dispute."""
     with transaction(Context(Kind.PRESTATAIRE, seeded.cast.prestataire)) as session:
         take_in(session, seeded.late, lambda _: at_paris(LATE_ON + timedelta(days=1), time(8, 40)))
     seed_deliveries(seeded.cast)
+    seed_review(seeded.cast)
 
 
 def _places(cast: Cast, known: Facts) -> list[tuple[Stop, int, UUID]]:

@@ -50,7 +50,7 @@ class DisputeDraft:
 def open_dispute(session: Session, draft: DisputeDraft) -> Dispute:
     """Dispute a line of a report's newest version, once per key (bailleur's context).
 
-    Raises `NotFound`, `Invalid` (no such line, no details, a date that is past), `Conflict`.
+    Raises `Invalid` (no such report or line, no details, a date that is past), `Conflict`.
     """
     digest = fingerprint({name: str(value) for name, value in vars(draft).items()})
     known = _row(session, draft.client_id)
@@ -60,7 +60,7 @@ def open_dispute(session: Session, draft: DisputeDraft) -> Dispute:
         return known
     found = report_content(session, draft.report_id)
     if found is None:
-        raise NotFound
+        raise Invalid("report_id", "Ce rapport n'existe pas ou ne vous est pas ouvert.")
     line, content = found
     last = newest(session, line.scheme_id, line.evening_on)
     if last is None or last.id != line.id:
