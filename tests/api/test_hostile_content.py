@@ -26,7 +26,7 @@ ADDED: dict[str, object] = {
 }  # fmt: skip
 # People's own words: any writing is theirs.
 FREE = {"label", "name", "signer", "body", "job", "access_means", "document", "code",
-        "reason", "address", "agency", "why"}  # fmt: skip
+        "reason", "address", "agency", "why", "note", "details", "answer", "fact", "result"}  # fmt: skip
 # The operator is of no bailleur: every organisation is its own to name.
 ANYBODYS = {"organisations/bailleurs", "memberships", "service-hours"}
 THEIRS = {
@@ -57,6 +57,13 @@ THEIRS["request_id"] = "select id from presence.visit_request where bailleur_id 
 THEIRS["building_id"] = "select id from presence.building where bailleur_id = %s limit 1"
 THEIRS["residences"] = THEIRS["archive"] = THEIRS["residence_id"]
 THEIRS["import_id"] = "select id from presence.place_import where bailleur_id = %s limit 1"
+THEIRS["follow_up_id"] = "select id from presence.follow_up where bailleur_id = %s limit 1"
+THEIRS["responsible_id"] = THEIRS["account_id"]
+THEIRS["source_id"] = THEIRS["intervention_id"]
+THEIRS["dispute_id"] = "select id from presence.dispute where bailleur_id = %s"
+THEIRS["anomaly_id"] = "select id from presence.anomaly where bailleur_id = %s limit 1"
+THEIRS["report_id"] = "select id from presence.daily_report where bailleur_id = %s limit 1"
+THEIRS["line_id"] = "select id from presence.visit where bailleur_id = %s limit 1"
 THEIRS["interventions"] = THEIRS["intervention_id"]
 THEIRS["replaces"] = "select id from presence.site_note where bailleur_id = %s limit 1"
 # What names a request of another's, for each operation that asks for a name.
@@ -66,6 +73,8 @@ KEYS = {
     "events": THEIRS["intervention_id"],
     "summonses": "select id from presence.summons where bailleur_id = %s limit 1",
     "visit-requests": THEIRS["request_id"],
+    "follow-ups": THEIRS["follow_up_id"],
+    "disputes": THEIRS["dispute_id"],
 }
 
 
