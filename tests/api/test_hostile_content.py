@@ -26,7 +26,8 @@ ADDED: dict[str, object] = {
 }  # fmt: skip
 # People's own words: any writing is theirs.
 FREE = {"label", "name", "signer", "body", "job", "access_means", "document", "code",
-        "reason", "address", "agency", "why", "note", "details", "answer", "fact", "result"}  # fmt: skip
+        "reason", "address", "agency", "why", "note", "details", "answer", "fact",
+        "result"}  # fmt: skip
 # The operator is of no bailleur: every organisation is its own to name.
 ANYBODYS = {"organisations/bailleurs", "memberships", "service-hours"}
 THEIRS = {

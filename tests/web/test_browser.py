@@ -17,6 +17,7 @@ VISITS = [
     ("opac38", "/cette-nuit"),
     ("opac38", "/cette-nuit?soiree=2013-12-03"),
     ("opac38", "/cette-nuit?soiree=2013-11-21"),
+    ("opac38", "/suites"),
     ("opac38", "/residences"),
     ("opac38", "/residences/importer"),
     ("opac38", "/residences?q=les&commune=38053&tri=-logements"),

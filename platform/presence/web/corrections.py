@@ -76,9 +76,7 @@ def propose(session: Session, identity: Identity, sheet_id: UUID) -> ResponseRet
     if made.state == ChangeState.APPLIED.value:
         flash("Fiche corrigée.")
         return see_other("evening.read_evening", soiree=evening_on)
-    flash(
-        "Correction proposée : une autre personne l'approuve, puis le rapport est rectifié."
-    )
+    flash("Correction proposée : une autre personne l'approuve, puis le rapport est rectifié.")
     return see_other("reports.read_reports", soiree=evening_on)
 
 

@@ -95,9 +95,7 @@ def read_own(session: Session, identity: Identity) -> ResponseReturnValue:
     scheme = chosen_scheme(session)
     found = own_round(session, scheme.id, evening_on, identity.account_id)
     book = handover_block(session, scheme.id, evening_on, identity.account_id)
-    return render_template(
-        "rounds/own.html", evening_on=evening_on, found=found, handover=book
-    )
+    return render_template("rounds/own.html", evening_on=evening_on, found=found, handover=book)
 
 
 @blueprint.post("/ma-tournee/<uuid:plan_id>/ouverture")
