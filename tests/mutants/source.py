@@ -125,7 +125,7 @@ _ROOMS = (
         "Un prestataire sans contrat fait sceller un rapport.",
         (f"{REPORTS}::test_a_closing_by_a_prestataire_without_a_contract_seals_nothing",),
         "platform/presence/daily_reports/services.py",
-        "contract.prestataire_id == closing.prestataire_id\n        and contract.scheme_id",
+        "contract.prestataire_id == prestataire_id\n        and contract.scheme_id",
         "contract.scheme_id",
     ),
     SourceMutant(
@@ -133,7 +133,7 @@ _ROOMS = (
         "L'empreinte d'un rapport n'est pas celle des octets scellés.",
         (f"{REPORTS}::test_the_hash_is_the_one_of_the_sealed_bytes",),
         "platform/presence/daily_reports/services.py",
-        "content_hash=hashlib.sha256(content).hexdigest(),",
+        "content_hash=hashlib.sha256(written).hexdigest(),",
         "content_hash=hashlib.sha256(head.number.encode()).hexdigest(),",
     ),
     SourceMutant(

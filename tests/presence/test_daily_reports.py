@@ -157,7 +157,7 @@ def test_the_checklist_of_a_closure_counts_the_whole_round(scene: Scene) -> None
 
     close(scene)
 
-    assert scene.world.scalar("select checklist from presence.evening_closure") == {
-        "planned": 4, "visited": 2, "visits": 2, "interventions": 0,
-        "without_reason": [str(hall.id) for hall in (scene.alpha[1], scene.beta[1])],
-    }  # fmt: skip
+    kept = scene.world.scalar("select checklist from presence.evening_closure")
+    assert isinstance(kept, dict)
+    assert set(kept.pop("without_reason")) == {str(scene.alpha[1].id), str(scene.beta[1].id)}
+    assert kept == {"planned": 4, "visited": 2, "visits": 2, "interventions": 0}

@@ -202,6 +202,8 @@ def test_a_published_release_takes_no_contribution_any_more(demo: World) -> None
 def test_a_correction_is_a_new_version(demo: World) -> None:
     former = in_force(demo)
     send_late(demo, "2013-11-05T20:40:00+01:00")
+    # The report is amended at once, the night comes later.
+    demo.run_jobs()
     demo.run_jobs(night=True)
 
     publish_again(demo)

@@ -18,6 +18,14 @@ VISITS = [
     ("opac38", "/cette-nuit?soiree=2013-12-03"),
     ("opac38", "/cette-nuit?soiree=2013-11-21"),
     ("opac38", "/suites"),
+    ("opac38", "/rapports-journaliers"),
+    ("opac38", "/anomalies"),
+    ("opac38", "/transmissions"),
+    ("opac38", "/preferences"),
+    ("leader", "/rapports-journaliers?soiree=2013-12-04"),
+    ("leader", "/soiree/cloture"),
+    ("leader", "/anomalies"),
+    ("leader", "/carnet"),
     ("opac38", "/residences"),
     ("opac38", "/residences/importer"),
     ("opac38", "/residences?q=les&commune=38053&tri=-logements"),
@@ -127,6 +135,25 @@ def test_the_intervention_form_has_no_accessibility_violation(
     page.wait_for_selector("form.intervention")
 
     assert _violations(page) == []
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+def test_a_report_and_the_form_that_corrects_it_have_no_accessibility_violation(
+    browser: Browser, site: str, shared_demo: World, width: int
+) -> None:
+    own = _open(browser, site, shared_demo, "opac38", width)
+    own.goto(f"{site}/rapports-journaliers")
+    own.click("text=OPAC38-2013-12-03-v2")
+    own.wait_for_selector("#rectifie")
+    found = _violations(own)
+    leader = _open(browser, site, shared_demo, "leader", width)
+    leader.goto(own.url)
+    leader.locator("td.follow a").first.click()
+    leader.wait_for_selector("#raison")
+
+    assert found + _violations(leader) == []
+    for page in (own, leader):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [320, 768])

@@ -211,7 +211,21 @@ class Code(_French, fields.Enum):  # type: ignore[type-arg]
 
 
 class Flag(_French, fields.Boolean):
-    """Yes or no."""
+    """Yes or no: JSON's own; `from_text` accepts their words, as a query string holds."""
+
+    default_error_messages = french(invalid="Vrai ou faux (true ou false) est attendu.")
+
+    def __init__(self, *, from_text: bool = False, **kwargs: Any) -> None:
+        self._from_text = from_text
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if self._from_text and value in {"true", "false"}:
+            return bool(value == "true")
+        # 1 and « yes » are no booleans for JSON.
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
 
 
 class Number(_French, fields.Float):

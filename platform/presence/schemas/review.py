@@ -20,7 +20,7 @@ class VisaOut(Shape):
 class DisputesIn(PageIn):
     """Which disputes: all of them, or those that are not settled."""
 
-    unsettled = Flag(load_default=False)
+    unsettled = Flag(from_text=True, load_default=False)
 
 
 class DisputeIn(Shape):

@@ -13,7 +13,7 @@ from presence.field.closures import closure_of
 from presence.field.rules import InterventionReport, VisitReport
 from presence.field.sheets import VISIT, Sheet, sheet_of
 from presence.kernel import formats
-from presence.kernel.clock import evening_instant
+from presence.kernel.clock import evening_instant, tonight
 from presence.kernel.errors import Conflict, DomainError, Invalid
 from presence.kernel.nomenclature import (
     Action,
@@ -42,7 +42,8 @@ blueprint = Blueprint("corrections", __name__)
 @page(Permission.AMEND_REPORTS)
 def correct(session: Session, _: Identity, sheet_id: UUID) -> ResponseReturnValue:
     """The sheet as it is, to be changed."""
-    return _form(session, sheet_id, date_of(request.args.get("soiree"), "soiree"))
+    asked = request.args.get("soiree")
+    return _form(session, sheet_id, date_of(asked, "soiree") if asked else tonight(session))
 
 
 @blueprint.post("/fiches/<uuid:sheet_id>/correction")
