@@ -5,7 +5,7 @@ The relay then makes one job per bailleur, which seals its report in its own con
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -128,9 +128,3 @@ def _served(session: Session, scheme_id: int, evening_on: date) -> list[int]:
     if not served:
         raise Invalid("date", f"Aucun contrat ne couvre la soirée du {evening_on:%d/%m/%Y}.")
     return served
-
-
-def signed_by(session: Session, scheme_id: int, evening_on: date) -> UUID | None:
-    """The account that signed an evening, None while it is open."""
-    closure = closure_of(session, scheme_id, evening_on)
-    return closure.account_id if closure else None

@@ -1,4 +1,4 @@
-"""A line that each bailleur disputes; nobody has answered yet. Written once reports are sealed."""
+"""What each bailleur said of its reports: a dispute, a visa, a delay. Once reports are sealed."""
 
 from datetime import date
 from uuid import UUID, uuid5
@@ -15,20 +15,22 @@ from presence.review.disputes import DisputeDraft, open_dispute
 from presence.review.visas import give_visa
 from tenants.context import Context, Kind
 from tenants.database import transaction
-from tenants.models import Organisation
 
 NAMESPACE = UUID("5b1a7e0c-3d94-4f6f-8f57-0d5a2a7c41e6")
 EVENING = date(2013, 12, 2)
 ANSWER_BY = date(2013, 12, 12)
 ACCEPTED = date(2013, 12, 1)
-READERS = {"OPAC38": "responsable@opac38.example", "PLURALIS": "responsable@pluralis.example"}
 
 
 def seed_review(cast: Cast) -> None:
-    """Dispute the first visit of an evening at each bailleur, if its report is there."""
-    for bailleur_id in (cast.opac38, cast.pluralis):
+    """Dispute a visit, accept another evening, excuse the one that never came, at each bailleur."""
+    readers = (
+        (cast.opac38, "responsable@opac38.example"),
+        (cast.pluralis, "responsable@pluralis.example"),
+    )
+    for bailleur_id, reader in readers:
         _dispute(cast.scheme_id, bailleur_id)
-        _accept(cast.scheme_id, bailleur_id)
+        _accept(cast.scheme_id, bailleur_id, reader)
         _excuse(cast.scheme_id, bailleur_id)
 
 
@@ -51,9 +53,9 @@ def _dispute(scheme_id: int, bailleur_id: int) -> None:
         )
 
 
-def _accept(scheme_id: int, bailleur_id: int) -> None:
+def _accept(scheme_id: int, bailleur_id: int, reader: str) -> None:
     """Accept an evening's report, and print it."""
-    account = call("account_for_sign_in", READERS[_code(bailleur_id)])[0].account_id
+    account = call("account_for_sign_in", reader)[0].account_id
     with transaction(Context(Kind.BAILLEUR, bailleur_id, account)) as session:
         line = report_of_evening(session, ACCEPTED, scheme_id, bailleur_id)
         if line is not None:
@@ -67,8 +69,3 @@ def _excuse(scheme_id: int, bailleur_id: int) -> None:
         key = uuid5(NAMESPACE, f"excuse {bailleur_id}")
         why = "Panne du réseau chez le prestataire, signalée le lendemain."
         grant_exception(session, ExceptionDraft(key, scheme_id, MISSING_ON, MISSING_ON, why))
-
-
-def _code(bailleur_id: int) -> str:
-    with transaction(Context(Kind.BAILLEUR, bailleur_id)) as session:
-        return session.get_one(Organisation, bailleur_id).code

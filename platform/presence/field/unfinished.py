@@ -17,6 +17,15 @@ from tenants.database import context_of
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A sheet that was begun (fiche commencée): the key of the visit to come, where and when."""
+
+    id: UUID
+    entrance_id: UUID
+    started_at: datetime
+
+
+@dataclass(frozen=True)
 class Unfinished:
     """A sheet to finish (fiche à compléter): the key of the visit to come, where and when."""
 
@@ -28,15 +37,11 @@ class Unfinished:
     evening_on: date
 
 
-# A sheet that was begun (fiche commencée), as stored.
-Begun = UnfinishedSheet
-
-
 def note_for_later(
     session: Session, key: UUID, entrance_id: UUID, started_at: datetime
 ) -> UnfinishedSheet:
     """Keep the hour and the place of a sheet, once per key; raises `Invalid`, `Conflict`."""
-    known = session.get(UnfinishedSheet, (key, context_of(session).own_id))
+    known = _row(session, key)
     if known is not None:
         if (known.entrance_id, known.started_at) != (entrance_id, started_at):
             raise Conflict("Cette clé a déjà servi pour une autre fiche.")
@@ -100,14 +105,19 @@ def unfinished_sheets(session: Session, scheme_id: int, evening_on: date) -> lis
     ]
 
 
-def unfinished_sheet(session: Session, key: UUID) -> UnfinishedSheet | None:
-    """One sheet to finish, None if it is another's or does not exist."""
+def unfinished_sheet(session: Session, key: UUID) -> Begun | None:
+    """One sheet that was begun, None if it is another's or does not exist."""
+    row = _row(session, key)
+    return Begun(row.id, row.entrance_id, row.started_at) if row else None
+
+
+def _row(session: Session, key: UUID) -> UnfinishedSheet | None:
     return session.get(UnfinishedSheet, (key, context_of(session).own_id))
 
 
 def drop_sheet(session: Session, key: UUID) -> None:
     """Give a sheet up: nothing is to be told after all; its hour stays. Raises `NotFound`."""
-    row = unfinished_sheet(session, key)
+    row = _row(session, key)
     if row is None:
         raise NotFound
     if row.dropped_at is None:

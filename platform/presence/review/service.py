@@ -77,11 +77,6 @@ class EveningOfService:
     excused: int
     missed: int
 
-    @property
-    def balanced(self) -> bool:
-        """Whether every place due is in one column, and one only."""
-        return self.payable + self.disputed + self.excused + self.missed >= self.planned
-
 
 def service_of_month(
     session: Session, scheme_id: int, prestataire_id: int, month_on: date
