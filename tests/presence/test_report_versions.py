@@ -26,14 +26,16 @@ from presence.field.changes import (
     refuse_change,
 )
 from presence.field.queries import interventions, visits
-from presence.field.rules import InterventionReport, VisitReport
+from presence.field.rules import AnomalyReport, InterventionReport, VisitReport
 from presence.field.services import intervention_key
+from presence.field.sightings import note_anomalies
 from presence.field.unfinished import drop_sheet, note_for_later, unfinished_sheets
 from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.nomenclature import (
     Action,
     AmendmentCause,
     Area,
+    Equipment,
     NotDoneReason,
     Outcome,
     PoliceForce,
@@ -326,3 +328,19 @@ def test_the_figures_say_which_version_they_counted(scene: Scene) -> None:
         scene.alpha[0].bailleur_id,
     )
     assert counted == 2
+
+
+def test_an_anomaly_that_is_not_told_is_on_the_checklist_until_it_is(scene: Scene) -> None:
+    visit = replace(a_visit(scene.alpha[0]), result=VisitResult.ANOMALY)
+    scene.record(visit)
+    with scene.world.prestataire() as session:
+        before = checklist(session, scene.scheme_id, EVENING).without_detail
+
+    with acting(scene, AUTHOR) as session:
+        told = (AnomalyReport(Equipment.LIGHTING, "ampoule du palier"),)
+        note_anomalies(session, visit.client_id, EVENING, told)
+
+    with scene.world.prestataire() as session:
+        after = checklist(session, scene.scheme_id, EVENING).without_detail
+    assert [sheet.id for sheet in before] == [visit.client_id]
+    assert after == ()

@@ -13,7 +13,11 @@ from presence.audit import services as audit
 from presence.field import queries as field
 from presence.field.closures import closure_of, hold_evening
 from presence.field.models import EveningClosure
-from presence.field.unfinished import Unfinished, unfinished_sheets
+from presence.field.unfinished import (
+    Unfinished,
+    sheets_without_detail,
+    unfinished_sheets,
+)
 from presence.kernel import outbox
 from presence.kernel.clock import now, today
 from presence.kernel.errors import Conflict, Invalid, NotFound
@@ -34,6 +38,7 @@ class Checklist:
     interventions: int
     without_reason: tuple[DuePlace, ...]
     unfinished: tuple[Unfinished, ...]
+    without_detail: tuple[Unfinished, ...]
 
     def as_kept(self) -> dict[str, object]:
         """What the closure keeps of it: numbers and the places nobody told anything of."""
@@ -59,6 +64,7 @@ def checklist(session: Session, scheme_id: int, evening_on: date) -> Checklist:
         interventions=len(activity.interventions),
         without_reason=tuple(place for place in due if place.hall.id not in seen),
         unfinished=tuple(unfinished_sheets(session, scheme_id, evening_on)),
+        without_detail=tuple(sheets_without_detail(session, scheme_id, evening_on)),
     )
 
 

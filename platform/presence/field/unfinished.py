@@ -1,5 +1,6 @@
 """« Noter plus tard »: one gesture keeps the hour and the place; the sheet is told in safety."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from presence.anomalies.models import AnomalySighting
 from presence.field.models import UnfinishedSheet, Visit
 from presence.kernel.clock import evening_of, now, today
 from presence.kernel.errors import Conflict, Invalid, NotFound
+from presence.kernel.nomenclature import VisitResult
 from presence.kernel.ownership import stated
 from presence.patrimoine import queries as patrimoine
 from presence.planning.queries import place_label
@@ -68,6 +71,35 @@ def note_for_later(
     return row
 
 
+def sheets_without_detail(session: Session, scheme_id: int, evening_on: date) -> list[Unfinished]:
+    """The « anomalie » sheets that do not say what is broken: recorded, and to be completed."""
+    rows = session.execute(
+        select(Visit.id, Visit.entrance_id, Visit.residence_id, Visit.started_at)
+        .where(
+            Visit.scheme_id == scheme_id,
+            Visit.evening_on == evening_on,
+            Visit.result == VisitResult.ANOMALY.value,
+            ~select(AnomalySighting.id)
+            .where(
+                AnomalySighting.visit_id == Visit.id,
+                AnomalySighting.bailleur_id == Visit.bailleur_id,
+                *stated(session, AnomalySighting),
+            )
+            .exists(),
+            *stated(session, Visit),
+        )
+        .order_by(Visit.started_at, Visit.id)
+    ).all()
+    label = _labels(session, [row.entrance_id for row in rows])
+    return [
+        Unfinished(
+            row.id, row.entrance_id, row.residence_id, label(row.entrance_id, row.residence_id),
+            row.started_at, evening_on,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def unfinished_sheets(session: Session, scheme_id: int, evening_on: date) -> list[Unfinished]:
     """The sheets of an evening that nobody finished or dropped, by hour."""
     rows = session.scalars(
@@ -88,21 +120,27 @@ def unfinished_sheets(session: Session, scheme_id: int, evening_on: date) -> lis
         )
         .order_by(UnfinishedSheet.started_at, UnfinishedSheet.id)
     ).all()
-    halls = patrimoine.entrances_by_id(session, [row.entrance_id for row in rows])
-    names = {place.id: place.name for place in patrimoine.residences(session, archived=True)}
+    label = _labels(session, [row.entrance_id for row in rows])
     return [
         Unfinished(
-            row.id,
-            row.entrance_id,
-            row.residence_id,
-            place_label(names[row.residence_id], halls[row.entrance_id].name)
-            if row.entrance_id in halls and row.residence_id in names
-            else "lieu hors de votre tournée",
-            row.started_at,
-            row.evening_on,
+            row.id, row.entrance_id, row.residence_id, label(row.entrance_id, row.residence_id),
+            row.started_at, row.evening_on,
         )
         for row in rows
-    ]
+    ]  # fmt: skip
+
+
+def _labels(session: Session, entrance_ids: Sequence[UUID]) -> Callable[[UUID, UUID], str]:
+    """How each of these halls is called, as far as the session reaches."""
+    halls = patrimoine.entrances_by_id(session, entrance_ids)
+    names = {place.id: place.name for place in patrimoine.residences(session, archived=True)}
+
+    def label(entrance_id: UUID, residence_id: UUID) -> str:
+        if entrance_id not in halls or residence_id not in names:
+            return "lieu hors de votre tournée"
+        return place_label(names[residence_id], halls[entrance_id].name)
+
+    return label
 
 
 def unfinished_sheet(session: Session, key: UUID) -> Begun | None:

@@ -11,6 +11,7 @@ from presence.accounts.identity import Identity
 from presence.anomalies.rules import MOST_NOTE
 from presence.field.rules import AnomalyReport, VisitReport
 from presence.field.services import take_in
+from presence.field.sightings import note_anomalies
 from presence.kernel.clock import business_instant, evening_instant
 from presence.kernel.errors import DomainError, Invalid, NotFound
 from presence.kernel.keys import uuid7
@@ -44,6 +45,8 @@ def record_anomaly(session: Session, identity: Identity, entrance_id: UUID) -> R
     evening_on = date_of(request.form.get("soiree"), "soiree")
     try:
         report = _report(entrance_id, evening_on)
+        if request.form.get("fiche"):
+            return _completed(session, report, evening_on)
         bound_at = business_instant(session, identity.since)
         (outcome,) = take_in(session, [report], bound_at=bound_at)
         if outcome.status in {"refused", "conflict"}:
@@ -51,6 +54,14 @@ def record_anomaly(session: Session, identity: Identity, entrance_id: UUID) -> R
     except Invalid as error:
         return _page(session, entrance_id, evening_on, error), 422
     flash(outcome.message or "Anomalie notée.")
+    return see_other("evening.read_evening", soiree=evening_on)
+
+
+def _completed(session: Session, report: VisitReport, evening_on: date) -> ResponseReturnValue:
+    """Say what is broken on a sheet that was recorded without saying it."""
+    visit_id = uuid_of(request.form.get("fiche"), "fiche")
+    note_anomalies(session, visit_id, evening_on, report.anomalies)
+    flash("Fiche complétée.")
     return see_other("evening.read_evening", soiree=evening_on)
 
 
@@ -99,6 +110,7 @@ def _page(session: Session, entrance_id: UUID, evening_on: date, error: DomainEr
         error=error,
         given=request.form,
         key=request.form.get("cle") or uuid7(),
+        sheet=request.values.get("fiche"),
         known=open_at(session, entrance_id),
         looked=((STILL_THERE, "Toujours là"), (REPAIRED, "Réparé"), ("", "Pas regardé")),
         equipment=list(Equipment),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
 from presence.daily_reports.closing import checklist
+from presence.delivery.queries import acknowledged
 from presence.field.closures import closure_of
 from presence.field.events import link_interventions
 from presence.field.rules import InterventionReport, VisitReport
@@ -53,6 +54,7 @@ def read_evening(session: Session, identity: Identity) -> ResponseReturnValue:
 
 def _evening_page(session: Session, identity: Identity, evening_on: date) -> str:
     scheme = chosen_scheme(session)
+    events = linked_events(session, evening_on)
     return render_template(
         "evening/evening.html",
         scheme=scheme,
@@ -63,7 +65,8 @@ def _evening_page(session: Session, identity: Identity, evening_on: date) -> str
         may_close=identity.may(Permission.CLOSE_EVENING),
         may_record=identity.may(Permission.RECORD_ACTIVITY),
         unfinished=unfinished_sheets(session, scheme.id, evening_on),
-        events=linked_events(session, evening_on),
+        events=events,
+        alerts=acknowledged(session, [item.id for item in events]),
         reasons=list(NotDoneReason),
         needs=list(Situation),
         urgencies=list(Urgency),
