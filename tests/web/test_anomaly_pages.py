@@ -2,14 +2,18 @@
 
 import html
 import re
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from presence.anomalies.queries import anomalies
-from presence.patrimoine.queries import entrances
+from presence.field.services import take_in
+from presence.kernel.nomenclature import VisitResult
+from presence.patrimoine.queries import Hall, entrances, entrances_by_id
+from tests.factories.visits import a_visit
 from tests.web.accounts import csrf_of, signed_in
 from tests.worlds import World
 
@@ -226,3 +230,32 @@ def test_the_police_s_answer_is_noted_with_the_intervention(
         )
         == "refused"
     )
+
+
+def test_a_sheet_recorded_without_saying_what_is_broken_is_completed_from_the_checklist(
+    demo: World, leader: FlaskClient, hall: str
+) -> None:
+    visit = replace(
+        a_visit(hall_of(demo, hall), at="2013-12-05T18:10:00+01:00"), result=VisitResult.ANOMALY
+    )
+    with demo.prestataire() as session:
+        take_in(session, [visit])
+    listed = leader.get(f"/soiree/cloture?soiree={EVENING}").text
+
+    note(leader, hall, fiche=str(visit.client_id))
+
+    assert f"fiche={visit.client_id}" in listed
+    assert str(visit.client_id) not in leader.get(f"/soiree/cloture?soiree={EVENING}").text
+    assert (
+        demo.scalar(
+            "select count(*) from presence.visit where entrance_id = %s and evening_on = %s",
+            hall,
+            EVENING,
+        )
+        == 1
+    )
+
+
+def hall_of(demo: World, hall: str) -> Hall:
+    with demo.bailleur("OPAC38") as session:
+        return entrances_by_id(session, [UUID(hall)])[UUID(hall)]

@@ -138,3 +138,20 @@ def test_another_bailleur_does_not_find_the_alert(demo: World) -> None:
 
     assert signed_in(demo, "pluralis").get(page).status_code == 404
     assert signed_in(demo, "pluralis").get(f"/alertes/{uuid4()}").status_code == 404
+
+
+def test_the_team_reads_on_its_evening_that_a_grave_fact_was_acknowledged(demo: World) -> None:
+    alert = a_grave_fact(demo)
+    evening_on = demo.scalar(
+        "select i.evening_on from presence.intervention i join presence.urgent_alert a"
+        " on a.intervention_id = i.id and a.bailleur_id = i.bailleur_id where a.id = %s",
+        alert,
+    )
+    leader = signed_in(demo, "leader")
+    before = leader.get(f"/soiree?soiree={evening_on}").text
+
+    posted(demo, "opac38", f"/alertes/{alert}", f"/alertes/{alert}/vu")
+
+    after = leader.get(f"/soiree?soiree={evening_on}").text
+    assert "annoncé, pas encore lu" in before
+    assert "accusé de réception à" in after
