@@ -17,7 +17,6 @@ def published(world: World) -> PublishedRelease:
     return found
 
 
-@pytest.mark.xdist_group("full")
 @pytest.mark.timeout(600)
 def test_the_demonstration_gives_exactly_the_published_figures(servers: Servers) -> None:
     with cloned(servers, EMPTY) as world:

@@ -19,7 +19,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 MARKS = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
         CHROMIUM is None and os.environ.get("CI") != "true",
         reason="no Chromium on this machine; CI installs one and must run these",

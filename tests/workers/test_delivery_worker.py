@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.factories.places import a_residence
 from tests.factories.readers import a_reader
 from tests.factories.schemes import a_scheme
@@ -15,7 +13,6 @@ from tests.workers.test_real_worker import kill, until, worker
 from tests.worlds import World
 
 
-@pytest.mark.xdist_group("worker")
 def test_a_worker_killed_among_its_letters_forgets_nobody(world: World, tmp_path: Path) -> None:
     scheme_id = a_scheme(world)
     halls = tuple(a_residence(world, "ALPHA"))
