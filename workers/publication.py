@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from presence.reporting.services import publish_due_releases, republish_after_agreement
+from presence.releases.publishing import publish_due_releases, republish_after_agreement
 from workers.scoping import Parameters, job, require_member
 
 

@@ -8,8 +8,8 @@ from presence.cli.figures import as_table
 from presence.demonstration.cast import ACCOUNTS
 from presence.demonstration.facts import facts
 from presence.finance.queries import year_totals
-from presence.reporting.bilan import bilan_document
-from presence.reporting.queries import published_release, releases
+from presence.releases.bilan import bilan_document
+from presence.releases.queries import published_release, releases
 from tenants.context import Context, Kind
 from tenants.database import transaction
 from tenants.roles import ROLE_LABELS

@@ -11,7 +11,8 @@ from devstack.display import Steps
 from devstack.errors import StackError
 from devstack.processes import Child, require_running
 from presence.kernel.clock import today
-from presence.reporting.queries import last_runs, releases
+from presence.releases.queries import releases
+from presence.reporting.queries import last_runs
 from tenants.context import RELAY, Context, Kind
 from tenants.database import transaction
 from tenants.models import Job, OutboxLine

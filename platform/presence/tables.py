@@ -15,6 +15,7 @@ import presence.onboarding.models
 import presence.oncall.models
 import presence.patrimoine.models
 import presence.planning.models
+import presence.releases.models
 import presence.reporting.models
 import presence.review.models
 import presence.roster.models

@@ -4,7 +4,7 @@ import pytest
 
 from presence.demonstration.facts import facts
 from presence.finance.queries import share_of
-from presence.reporting.queries import PublishedRelease, published_release, releases
+from presence.releases.queries import PublishedRelease, published_release, releases
 from tests.stack import Servers
 from tests.worlds import EMPTY, World, cloned, seed_demonstration
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presence.reporting.privacy import DOMINANT, FEW_PERSONS, TOO_FEW, Cell, protect
+from presence.releases.privacy import DOMINANT, FEW_PERSONS, TOO_FEW, Cell, protect
 
 VALUES = st.dictionaries(st.integers(1, 9), st.integers(0, 10_000), max_size=7)
 

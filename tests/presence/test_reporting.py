@@ -11,16 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine import queries as patrimoine
+from presence.releases.agreements import propose_agreement, sign_agreement, withdraw_signature
+from presence.releases.models import SharingAgreement
+from presence.releases.publishing import open_release, publish_due_releases
+from presence.releases.queries import PublishedRelease, published_release, releases
 from presence.reporting.aggregation import count_evenings
-from presence.reporting.models import SharingAgreement
-from presence.reporting.queries import PublishedRelease, published_release, releases
-from presence.reporting.services import (
-    open_release,
-    propose_agreement,
-    publish_due_releases,
-    sign_agreement,
-    withdraw_signature,
-)
 from tenants.context import RELAY
 from tenants.database import transaction
 from tests.factories.visits import a_visit_with_intervention

@@ -1,6 +1,6 @@
 """What the planted defects (tests/mutants) showed that nobody was watching in the rules."""
 
-from presence.reporting.privacy import DOMINANT, Cell, protect
+from presence.releases.privacy import DOMINANT, Cell, protect
 
 
 def test_a_total_that_one_makes_nearly_alone_is_withheld() -> None:

@@ -12,8 +12,9 @@ from presence.api.paging import page, window
 from presence.api.schemes import public_ids
 from presence.kernel.clock import last_of_month
 from presence.kernel.errors import Invalid, NotFound
-from presence.reporting.bilan import bilan_head, bilan_of
-from presence.reporting.queries import monthly_figures, releases
+from presence.releases.bilan import bilan_head, bilan_of
+from presence.releases.queries import releases
+from presence.reporting.queries import monthly_figures
 from presence.schemas.base import PageIn, page_of
 from presence.schemas.reporting import BilanHeadOut, BilanOut, FigureOut, PeriodIn
 from tenants.roles import Permission

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from presence.accounts.identity import Identity
 from presence.api.door import MAY_BE_KEYED, Door, Sent
 from presence.api.paging import page, window
-from presence.reporting.queries import agreement_states
-from presence.reporting.services import sign_agreement, withdraw_signature
+from presence.releases.agreements import sign_agreement, withdraw_signature
+from presence.releases.queries import agreement_states
 from presence.schemas.base import PageIn, page_of
 from presence.schemas.reporting import AgreementOut, AgreementSignatureOut
 from tenants.roles import Permission

@@ -15,9 +15,9 @@ from presence.kernel import formats
 from presence.kernel.clock import last_of_month
 from presence.kernel.errors import Invalid
 from presence.kernel.nomenclature import Action
+from presence.releases.bilan import bilan_document
+from presence.releases.queries import published_release, release_of_period, releases
 from presence.reporting.aggregation import count_evenings
-from presence.reporting.bilan import bilan_document
-from presence.reporting.queries import published_release, release_of_period, releases
 from tenants.context import RELAY, Context, Kind
 from tenants.database import transaction
 from tenants.scheme import schemes

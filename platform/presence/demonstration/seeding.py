@@ -59,8 +59,9 @@ from presence.patrimoine.services import Covering, create_residences
 from presence.planning.frequency import Frequency
 from presence.planning.rules import is_due
 from presence.planning.services import set_frequency
-from presence.reporting.indicators import EVERYTHING
-from presence.reporting.services import open_release, propose_agreement, sign_agreement
+from presence.releases.agreements import propose_agreement, sign_agreement
+from presence.releases.indicators import EVERYTHING
+from presence.releases.publishing import open_release
 from tenants.context import Context, Kind
 from tenants.database import transaction
 from tenants.registry import organisations

@@ -11,14 +11,14 @@ from presence.accounts.identity import Identity
 from presence.finance.queries import year_totals
 from presence.kernel.errors import Conflict, NotFound
 from presence.kernel.nomenclature import Action
-from presence.reporting.indicators import INDICATORS
-from presence.reporting.queries import (
+from presence.releases.agreements import sign_agreement, withdraw_signature
+from presence.releases.indicators import INDICATORS
+from presence.releases.queries import (
     PublishedRelease,
     agreement_states,
     published_release,
     releases,
 )
-from presence.reporting.services import sign_agreement, withdraw_signature
 from presence.web.charts import Columns, columns
 from presence.web.edge import page, see_other
 from presence.web.forms import uuid_of

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from presence.finance.queries import year_totals
 from presence.kernel.nomenclature import Action
-from presence.reporting.models import Release
-from presence.reporting.privacy import Cell
-from presence.reporting.queries import PublishedRelease, published_release
+from presence.releases.models import Release
+from presence.releases.privacy import Cell
+from presence.releases.queries import PublishedRelease, published_release
 from tenants.scheme import scheme as scheme_of
 
 # What the published bilan always tells, even at zero.

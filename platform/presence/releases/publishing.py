@@ -5,84 +5,23 @@ scheme's context, from contributions that only this job reads.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.finance import services as finance
-from presence.kernel import outbox
-from presence.kernel.clock import now, today
-from presence.kernel.errors import Conflict, Invalid, NotFound
+from presence.kernel.clock import last_of_month, now, today
+from presence.kernel.errors import Invalid
 from presence.kernel.keys import fingerprint
-from presence.reporting.indicators import INDICATORS, MONTHLY, PERIMETER
-from presence.reporting.models import (
-    AgreementSignature,
-    Contribution,
-    Release,
-    ReleaseCell,
-    SharingAgreement,
-)
-from presence.reporting.privacy import Cell, protect
+from presence.releases.agreements import agreed_indicators
+from presence.releases.indicators import INDICATORS, MONTHLY, PERIMETER
+from presence.releases.models import Contribution, Release, ReleaseCell
+from presence.releases.privacy import Cell, protect
 from tenants.database import context_of
 from tenants.scheme import memberships
-
-WORDING = (
-    "En signant, vous acceptez que les totaux du dispositif soient publiés. Tant que vous n'êtes "
-    "que deux bailleurs, l'autre pourra calculer vos chiffres par soustraction. Un retrait vaut "
-    "pour les bilans à venir, pas pour ceux qui sont déjà publiés."
-)
-AUDIENCE = "CAPI, communes et État"
-
-
-def propose_agreement(
-    session: Session, *, indicators: Iterable[str], from_on: date
-) -> SharingAgreement:
-    """Propose an agreement to the members of the scheme (scheme's context)."""
-    row = SharingAgreement(
-        id=uuid4(),
-        scheme_id=_subject(session),
-        indicators=sorted(indicators),
-        audience=AUDIENCE,
-        wording=WORDING,
-        valid_during=Range(from_on, None),
-    )
-    session.add(row)
-    session.flush()
-    audit.record(session, "agreement.proposed", row.id, scheme_id=row.scheme_id)
-    return row
-
-
-def sign_agreement(session: Session, agreement_id: UUID) -> AgreementSignature:
-    """Sign for one's own bailleur (bailleur's context); signing twice changes nothing."""
-    agreement = _agreement(session, agreement_id)
-    known = _own_signature(session, agreement_id)
-    if known is not None:
-        return known
-    row = AgreementSignature(
-        scheme_id=agreement.scheme_id,
-        agreement_id=agreement_id,
-        bailleur_id=_subject(session),
-        signed_at=now(session),
-        account_id=context_of(session).account,
-    )
-    session.add(row)
-    _agreement_changed(session, agreement, "agreement.signed")
-    return row
-
-
-def withdraw_signature(session: Session, agreement_id: UUID) -> None:
-    """Withdraw one's signature: releases published from now on no longer rest on it."""
-    agreement = _agreement(session, agreement_id)
-    signature = _own_signature(session, agreement_id)
-    if signature is None:
-        raise Conflict("Votre signature n'est pas en cours : il n'y a rien à retirer.")
-    signature.withdrawn_at = now(session)
-    _agreement_changed(session, agreement, "agreement.withdrawn")
 
 
 def open_release(session: Session, from_on: date, to_on: date, reason: str) -> Release:
@@ -133,28 +72,6 @@ def republish_after_agreement(session: Session) -> list[Release]:
     return publish_due_releases(session)
 
 
-def agreed_indicators(session: Session) -> frozenset[str]:
-    """The indicators that an agreement in force, signed by every member, opens."""
-    day = today(session)
-    scheme_id = _subject(session)
-    members = {m.bailleur_id for m in memberships(session, scheme_id) if day in m.valid_during}
-    opened: set[str] = set()
-    for agreement in session.scalars(select(SharingAgreement)):
-        if day not in agreement.valid_during:
-            continue
-        signed = set(
-            session.scalars(
-                select(AgreementSignature.bailleur_id).where(
-                    AgreementSignature.agreement_id == agreement.id,
-                    AgreementSignature.withdrawn_at.is_(None),
-                )
-            )
-        )
-        if members and members <= signed:
-            opened |= set(agreement.indicators)
-    return frozenset(opened)
-
-
 def _publish(session: Session, release: Release) -> Release:
     session.refresh(release)
     agreed = agreed_indicators(session)
@@ -175,7 +92,8 @@ def _publish(session: Session, release: Release) -> Release:
             scheme_id=release.scheme_id,
             release_id=release.id,
             indicator=indicator,
-            month_on=month_on,
+            from_on=month_on or release.from_on,
+            to_on=last_of_month(month_on) if month_on else release.to_on,
             value=cell.value,
             withheld=cell.withheld,
         )
@@ -215,7 +133,8 @@ def _cells(
             continue
         whole[row.bailleur_id] = whole.get(row.bailleur_id, 0) + row.value
         if row.indicator in MONTHLY:
-            months[row.indicator, row.month_on][row.bailleur_id] = row.value
+            month = months[row.indicator, row.month_on]
+            month[row.bailleur_id] = month.get(row.bailleur_id, 0) + row.value
     return {
         key: protect(key[0], values, agreed=key[0] in agreed)
         for key, values in (brought | months).items()
@@ -229,29 +148,6 @@ def _members_during(session: Session, release: Release) -> set[int]:
         if (m.valid_during.lower or date.min) <= release.to_on
         and (m.valid_during.upper or date.max) > release.from_on
     }
-
-
-def _agreement(session: Session, agreement_id: UUID) -> SharingAgreement:
-    row = session.scalar(select(SharingAgreement).where(SharingAgreement.id == agreement_id))
-    if row is None:
-        raise NotFound
-    return row
-
-
-def _own_signature(session: Session, agreement_id: UUID) -> AgreementSignature | None:
-    return session.scalar(
-        select(AgreementSignature).where(
-            AgreementSignature.agreement_id == agreement_id,
-            AgreementSignature.bailleur_id == _subject(session),
-            AgreementSignature.withdrawn_at.is_(None),
-        )
-    )
-
-
-def _agreement_changed(session: Session, agreement: SharingAgreement, act: str) -> None:
-    session.flush()
-    audit.record(session, act, agreement.id, bailleur_id=_subject(session))
-    outbox.announce(session, "reporting.agreement_changed", scheme_id=agreement.scheme_id)
 
 
 def _subject(session: Session) -> int:

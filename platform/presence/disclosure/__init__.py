@@ -1,0 +1,1 @@
+"""Statistical disclosure control (secret statistique): what may be published. Pure, no database."""

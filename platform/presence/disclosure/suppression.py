@@ -1,0 +1,165 @@
+"""Primary and complementary suppression (secret primaire et secondaire) of tied tables. Pure.
+
+Which cells are withdrawn besides the small ones is a heuristic: the cheapest neighbour of each
+cell that could still be bounded. Whether the result is safe is not: the attack that ends the
+search is exact, for an outsider and for each contributor in turn.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from presence.disclosure.attack import OUTSIDER, Exposure, Tables, exposures
+from presence.disclosure.cells import Contributions, Equation, Key, Shape, equations
+from presence.disclosure.rules import Nature, Policy, Rule, broken, protection
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be published, and all that decides what may be.
+
+    `wanted` may be withdrawn; `already` was published before and cannot be. `brought` gives each
+    contributor's value of any key, `nature` says what an indicator counts, `agreed` whether a
+    sharing agreement opens a key.
+    """
+
+    wanted: Collection[Key]
+    already: Collection[Key]
+    shape: Shape
+    policy: Policy
+    brought: Callable[[Key], Contributions]
+    nature: Callable[[str], Nature]
+    agreed: Callable[[Key], bool]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What may be published: the rule of each cell withdrawn for itself, the others withdrawn.
+
+    `left` is what earlier publications already expose and no withdrawal here can mend.
+    """
+
+    shown: frozenset[Key]
+    primary: Mapping[Key, Rule]
+    complementary: frozenset[Key]
+    left: tuple[Exposure, ...]
+
+
+def protect(request: Request) -> Plan:
+    """Withdraw what the rules forbid, then what would reveal it, until the attack finds nothing."""
+    ground = _Ground(request)
+    rules = ground.rules
+    shown = {key for key in request.wanted if key not in rules} | set(request.already)
+    complementary: set[Key] = set()
+    while found := ground.audit(shown):
+        withdrawn = _complements(found, ground.neighbours, shown - set(request.already), ground)
+        if not withdrawn:
+            break
+        shown -= withdrawn
+        complementary |= withdrawn
+    primary = {key: rules[key] for key in sorted(request.wanted) if key in rules}
+    return Plan(frozenset(shown), primary, frozenset(complementary), tuple(found))
+
+
+def audit(request: Request, shown: Collection[Key]) -> list[Exposure]:
+    """Every cell that the rules hide and that somebody can still bound, whatever hid it."""
+    return _Ground(request).audit(set(shown) | set(request.already))
+
+
+class _Ground:
+    """The tied tables of a request: equations, truth, and the rule of every key."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        keys = {*request.wanted, *request.already}
+        self.equations = equations(keys, request.shape)
+        keys |= {key for equation in self.equations for key in equation.keys}
+        self.truth = {key: request.brought(key) for key in sorted(keys)}
+        self.rules = {
+            key: rule
+            for key, values in self.truth.items()
+            if key not in request.already
+            and (
+                rule := broken(
+                    request.policy, values, request.nature(key.indicator),
+                    agreed=request.agreed(key),
+                )
+            )
+        }  # fmt: skip
+        self.contributors = sorted({who for values in self.truth.values() for who in values})
+        self.neighbours: dict[Key, list[Equation]] = defaultdict(list)
+        for equation in self.equations:
+            for key in equation.keys:
+                self.neighbours[key].append(equation)
+
+    def value(self, key: Key) -> int:
+        """The true total of a key."""
+        return sum(self.truth[key].values())
+
+    def audit(self, shown: Collection[Key]) -> list[Exposure]:
+        """One attack for an outsider, one for each contributor."""
+        tables = Tables(self.truth, self.equations, frozenset(shown))
+        found: list[Exposure] = []
+        for attacker in (OUTSIDER, *self.contributors):
+            wanted = {
+                key: protection(
+                    self.request.policy,
+                    self.value(key),
+                    self.truth[key].get(attacker, 0),
+                    self.request.nature(key.indicator),
+                    {rule},
+                )
+                for key, rule in self.rules.items()
+                if key in self.neighbours and key not in shown
+            }
+            found += exposures(tables, attacker, wanted)
+        return found
+
+
+def _complements(
+    found: Iterable[Exposure],
+    neighbours: Mapping[Key, list[Equation]],
+    free: Collection[Key],
+    ground: _Ground,
+) -> set[Key]:
+    """For each exposed cell, the cheapest shown neighbour; one serves every cell of its sums."""
+    chosen: set[Key] = set()
+    served: set[int] = set()
+    for key in sorted({exposure.key for exposure in found}):
+        tied = neighbours[key]
+        if any(id(equation) in served for equation in tied):
+            continue
+        near = {k for equation in tied for k in equation.keys} & set(free)
+        if not near:
+            near = _further(tied, neighbours) & set(free)
+        if near:
+            best = min(near, key=lambda k: (_cost(k, ground), k))
+            chosen.add(best)
+            served |= {id(equation) for equation in neighbours[best]}
+    return chosen or set(_last_resort(found, neighbours, free))
+
+
+def _cost(key: Key, ground: _Ground) -> tuple[int, int, int]:
+    """What is lost: totals that others rest on last, zeros (which protect nothing) after counts."""
+    rests = sum(1 for equation in ground.neighbours[key] if equation.total == key)
+    value = ground.value(key)
+    return rests, int(value == 0), value
+
+
+def _further(tied: Iterable[Equation], neighbours: Mapping[Key, list[Equation]]) -> set[Key]:
+    near = {key for equation in tied for key in equation.keys}
+    return {key for k in near for equation in neighbours[k] for key in equation.keys}
+
+
+def _last_resort(
+    found: Iterable[Exposure], neighbours: Mapping[Key, list[Equation]], free: Collection[Key]
+) -> Iterable[Key]:
+    """Anything still tied to an exposed cell, however far: the search always ends."""
+    reached = {exposure.key for exposure in found}
+    while True:
+        wider = {k for key in reached for e in neighbours.get(key, ()) for k in e.keys} | reached
+        if near := sorted(wider & set(free)):
+            return near[:1]
+        if wider == reached:
+            return ()
+        reached = wider

@@ -1,0 +1,1 @@
+"""Releases (bilans publiés): agreements, safe cells, frozen content, what partners read."""
