@@ -7,9 +7,8 @@ from devstack.stack import Stack
 from presence.cli.figures import as_table
 from presence.demonstration.cast import ACCOUNTS
 from presence.demonstration.facts import facts
-from presence.finance.queries import year_totals
 from presence.releases.bilan import bilan_document
-from presence.releases.queries import published_release, releases
+from presence.releases.queries import bilan, releases
 from tenants.context import Context, Kind
 from tenants.database import transaction
 from tenants.roles import ROLE_LABELS
@@ -81,7 +80,5 @@ def _bilan() -> str:
         reader, scheme_id = scheme.territory_id, scheme.id
     with transaction(Context(Kind.FIGURES, reader)) as session:
         head = releases(session, scheme_id)[0]
-        release = published_release(session, head.id)
-        if release is None:
-            return "Aucun bilan publié."
-        return as_table(bilan_document(release, year_totals(session, scheme_id)))
+        found = bilan(session, head.id)
+        return as_table(bilan_document(found, head)) if found else "Aucun bilan publié."

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from presence.kernel.errors import Conflict, Invalid
 from presence.patrimoine import queries as patrimoine
 from presence.releases.agreements import propose_agreement, sign_agreement, withdraw_signature
+from presence.releases.content import Bilan
 from presence.releases.models import SharingAgreement
 from presence.releases.publishing import open_release, publish_due_releases
-from presence.releases.queries import PublishedRelease, published_release, releases
+from presence.releases.queries import bilan, releases
 from presence.reporting.aggregation import count_evenings
 from tenants.context import RELAY
 from tenants.database import transaction
@@ -39,10 +40,10 @@ NOVEMBER_COUNT = (
 VERSIONS = "select sum(version) from presence.aggregated_evening"
 
 
-def in_force(world: World) -> PublishedRelease:
+def in_force(world: World) -> Bilan:
     with world.reader() as session:
         (row,) = releases(session)
-        found = published_release(session, row.id)
+        found = bilan(session, row.id)
     assert found
     return found
 
@@ -76,7 +77,7 @@ def publish_again(world: World) -> None:
 def test_the_balance_says_the_published_facts(shared_demo: World) -> None:
     release = in_force(shared_demo)
 
-    found = {name: release.cell(name).value for name in (
+    found = {name: release.total(name).value for name in (
         "interventions", "action:mediation", "action:house_rules_reminder", "action:police_request",
         "families_summoned", "dwellings",
     )}  # fmt: skip
@@ -90,7 +91,7 @@ def test_the_balance_says_the_published_facts(shared_demo: World) -> None:
 def test_an_evening_without_a_report_is_due_and_not_signed(shared_demo: World) -> None:
     release = in_force(shared_demo)
 
-    assert (release.evenings_due, release.evenings_signed) == (30, 29)
+    assert (release.completeness.due, release.completeness.signed) == (30, 29)
 
 
 def test_counting_everything_twice_gives_the_same_figures(demo: World) -> None:
@@ -191,7 +192,7 @@ def test_a_published_release_takes_no_contribution_any_more(demo: World) -> None
     release = in_force(demo)
 
     with pytest.raises(DBAPIError, match="frozen"), demo.scheme() as session:
-        session.connection().exec_driver_sql("select app.contribute(%s)", (release.id,))
+        session.connection().exec_driver_sql("select app.contribute(%s)", (release.release_id,))
 
 
 def test_a_correction_is_a_new_version(demo: World) -> None:
@@ -204,7 +205,7 @@ def test_a_correction_is_a_new_version(demo: World) -> None:
     publish_again(demo)
 
     release = in_force(demo)
-    assert (release.version, release.cell("interventions").value) == (former.version + 1, 61)
+    assert (release.version, release.total("interventions").value) == (former.version + 1, 61)
 
 
 def test_nothing_is_published_while_figures_are_about_to_change(demo: World) -> None:
@@ -234,8 +235,8 @@ def test_a_withdrawn_signature_withholds_the_next_release(demo: World) -> None:
 
     release = in_force(demo)
     assert release.version == former.version + 1
-    assert release.cell("interventions").value is None
-    assert release.cell("interventions").withheld == "moins de 3 bailleurs contributeurs"
+    assert release.total("interventions").value is None
+    assert release.total("interventions").withheld == "moins de 3 bailleurs contributeurs"
 
 
 def test_a_withdrawn_signature_closes_the_years_totals(demo: World) -> None:
@@ -302,6 +303,6 @@ def test_partners_never_see_an_open_release(demo: World) -> None:
         opened = open_release(session, *NOVEMBER, "essai").id
 
     with demo.reader() as session:
-        seen = published_release(session, opened)
+        seen = bilan(session, opened)
 
     assert seen is None

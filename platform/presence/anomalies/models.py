@@ -75,6 +75,7 @@ class Anomaly(_Technical, Base):
             ("state", "state_at", "first_seen_on", "last_seen_on", "sightings", "note"),
             checks=("scheme_id",),
         ),
+        "aggregator": Access("S"),
     }
     __classes__: ClassVar = classified(DataClass.OPERATIONAL, operational=("note",))
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"))

@@ -12,8 +12,8 @@ from presence.api.paging import page, window
 from presence.api.schemes import public_ids
 from presence.kernel.clock import last_of_month
 from presence.kernel.errors import Invalid, NotFound
-from presence.releases.bilan import bilan_head, bilan_of
-from presence.releases.queries import releases
+from presence.releases.bilan import bilan_document, bilan_head
+from presence.releases.queries import bilan, release_head, releases
 from presence.reporting.queries import monthly_figures
 from presence.schemas.base import PageIn, page_of
 from presence.schemas.reporting import BilanHeadOut, BilanOut, FigureOut, PeriodIn
@@ -66,10 +66,10 @@ def list_bilans(session: Session, _: Identity, asked: dict[str, Any]) -> dict[st
 @bilans.get("/<uuid:bilan_id>", Permission.READ_BILAN, BilanOut)
 def read_bilan(session: Session, _: Identity, bilan_id: UUID) -> dict[str, object]:
     """Un bilan publié ; une case protégée est vide et dit pourquoi."""
-    document = bilan_of(session, bilan_id)
-    if document is None:
+    head, found = release_head(session, bilan_id), bilan(session, bilan_id)
+    if head is None or found is None:
         raise NotFound
-    return document
+    return bilan_document(found, head)
 
 
 def _place(row: Line) -> tuple[str, ...]:

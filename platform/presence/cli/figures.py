@@ -10,13 +10,13 @@ import click
 import orjson
 
 from presence.cli.product import product
-from presence.finance.queries import year_totals
 from presence.kernel import formats
 from presence.kernel.clock import last_of_month
 from presence.kernel.errors import Invalid
 from presence.kernel.nomenclature import Action
 from presence.releases.bilan import bilan_document
-from presence.releases.queries import published_release, release_of_period, releases
+from presence.releases.queries import bilan as frozen_bilan
+from presence.releases.queries import release_of_period, releases
 from presence.reporting.aggregation import count_evenings
 from tenants.context import RELAY, Context, Kind
 from tenants.database import transaction
@@ -63,18 +63,18 @@ def published_document(
     """The published release of a period, read as the territory reads it; raises `Invalid`."""
     with product():
         with transaction(Context(Kind.OPERATOR)) as session:
-            found = [
-                (scheme.id, scheme.territory_id, scheme.name)
+            known_schemes = [
+                (scheme.id, scheme.territory_id)
                 for scheme in schemes(session)
                 if scheme_name in {None, scheme.name}
             ]
-        if not found:
+        if not known_schemes:
             raise Invalid("--scheme", "Aucun dispositif de ce nom.")
-        scheme_id, reader_id, name = found[0]
+        scheme_id, reader_id = known_schemes[0]
         with transaction(Context(Kind.FIGURES, reader_id)) as session:
             head = release_of_period(session, first, last_of_month(last))
-            release = published_release(session, head.id) if head else None
-            if release is None:
+            found = frozen_bilan(session, head.id) if head else None
+            if head is None or found is None:
                 known = ", ".join(
                     f"{item.from_on:%Y-%m} à {item.to_on:%Y-%m}"
                     for item in releases(session, scheme_id)
@@ -83,7 +83,7 @@ def published_document(
                     f"Aucun bilan publié pour cette période. Bilans publiés : {known or 'aucun'}."
                 )
                 raise Invalid("--from", message)
-            return bilan_document(release, year_totals(session, scheme_id), name)
+            return bilan_document(found, head)
 
 
 def as_table(document: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ reach for a hidden cell are found exactly, by GLOP (simplex); a count being whol
 rounded inwards.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -45,17 +45,15 @@ class Tables:
     shown: Collection[Key]
 
 
-def exposures(tables: Tables, attacker: int, wanted: Mapping[Key, Span]) -> list[Exposure]:
+def exposures(tables: Tables, attacker: int, wanted: Mapping[Key, Span]) -> Iterator[Exposure]:
     """The targets whose interval, for this attacker, does not hold what is wanted of it."""
     programme = _Programme(tables, attacker)
     programme.look_around()
-    found = []
     for key in sorted(wanted):
         low, high = programme.bounds(key, wanted[key])
         if not wanted[key].holds(low, high):
             value = sum(tables.truth[key].values())
-            found.append(Exposure(key, attacker, value, low, high, wanted[key]))
-    return found
+            yield Exposure(key, attacker, value, low, high, wanted[key])
 
 
 class _Programme:

@@ -48,30 +48,39 @@ class Equation:
 
 @dataclass(frozen=True)
 class Shape:
-    """How the tables are tied: splits of indicators, parts of each area, groups of members."""
+    """How the tables are tied: splits of indicators, parts of each area, groups of members.
+
+    `stocks` are the indicators that are taken at a date: two periods do not add up.
+    """
 
     splits: Sequence[Split]
     areas: Mapping[str, tuple[str, ...]]
     groups: Mapping[str, tuple[str, ...]]
+    stocks: Collection[str] = ()
 
 
 def equations(keys: Collection[Key], shape: Shape) -> list[Equation]:
     """Every sum that ties the keys that are published or hidden, in a stable order.
 
     Keys that appear in no table are added where a published difference gives them: the months
-    between two periods, a commune's part outside its priority areas.
+    between two periods, a commune's part outside its priority areas. New keys may be tied in
+    turn, hence the rounds.
     """
     found: dict[tuple[Key, tuple[Key, ...]], Equation] = {}
     known = set(keys)
-    for make in (_in_time, _in_space, _among_members, _among_indicators):
-        for equation in make(sorted(known), shape):
-            found.setdefault((equation.total, equation.parts), equation)
-            known.update(equation.keys)
+    before = -1
+    while len(known) > before:
+        before = len(known)
+        for make in (_in_time, _in_space, _among_members, _among_indicators):
+            for equation in make(sorted(known), shape):
+                found.setdefault((equation.total, equation.parts), equation)
+                known.update(equation.keys)
     return [found[name] for name in sorted(found)]
 
 
-def _in_time(keys: Iterable[Key], _: Shape) -> Iterable[Equation]:
+def _in_time(keys: Iterable[Key], shape: Shape) -> Iterable[Equation]:
     """A period is the sum of the spells that the bounds of the others cut it into."""
+    keys = [key for key in keys if key.indicator not in shape.stocks]
     for series in _series(keys, lambda key: replace(key, from_on=date.min, to_on=date.min)):
         bounds = sorted({key.from_on for key in series} | {key.to_on + DAY for key in series})
         for key in series:
@@ -85,14 +94,15 @@ def _in_time(keys: Iterable[Key], _: Shape) -> Iterable[Equation]:
 
 def _in_space(keys: Iterable[Key], shape: Shape) -> Iterable[Equation]:
     """A place is the sum of its parts, where one part at least is shown."""
-    series = {replace(key, area=EVERYWHERE) for key in keys if key.area != EVERYWHERE}
-    for whole in sorted(series):
-        shown = {key.area for key in keys if replace(key, area=EVERYWHERE) == whole}
-        for area, parts in sorted(shape.areas.items()):
-            if any(part in shown or part in shape.areas for part in parts):
-                yield Equation(
-                    replace(whole, area=area), tuple(replace(whole, area=part) for part in parts)
-                )
+    shown: dict[Key, set[str]] = {}
+    for key in keys:
+        if key.area != EVERYWHERE:
+            shown.setdefault(replace(key, area=EVERYWHERE), set()).add(key.area)
+    parents = {part: area for area, parts in shape.areas.items() for part in parts}
+    for whole in sorted(shown):
+        for area in sorted({parents[part] for part in shown[whole] if part in parents}):
+            parts = tuple(replace(whole, area=part) for part in shape.areas[area])
+            yield Equation(replace(whole, area=area), parts)
 
 
 def _among_members(keys: Iterable[Key], shape: Shape) -> Iterable[Equation]:

@@ -9,7 +9,7 @@ Source: Insee, « Guide du secret statistique » (3 units, 85 %; 5 individuals, 
 the convention of the scheme, which may ask for more and never for less.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -32,6 +32,8 @@ class Policy:
     p_percent: int = 10
     least_events: int = 5
     least_persons: int = 11
+    # A place where so few dwellings are covered is not told apart (carroyage de l'Insee).
+    least_dwellings: int = 11
 
     def least(self, nature: Nature) -> int:
         """The smallest count that is published; zero tells of nobody."""
@@ -44,6 +46,7 @@ class Rule(Enum):
     TOO_FEW = "moins de 3 bailleurs contributeurs"
     DOMINANT = "un bailleur domine ce total"
     SMALL = "effectif trop faible"
+    SMALL_PLACE = "moins de 11 logements couverts"
 
 
 def broken(
@@ -81,9 +84,7 @@ class Span:
         return low <= self.low and high >= self.high
 
 
-def protection(
-    policy: Policy, value: int, own: int, nature: Nature, rules: Collection[Rule]
-) -> Span:
+def protection(policy: Policy, value: int, own: int, nature: Nature, rule: Rule) -> Span:
     """The interval of the total that an attacker who brings `own` must not be able to narrow.
 
     For a small count, from one (or the attacker's own part) to the threshold: « moins de 5 » and
@@ -92,6 +93,6 @@ def protection(
     others = value - own
     margin = max(1, -(-others * policy.p_percent // 100))
     low, high = value - min(others, margin), value + margin
-    if Rule.SMALL in rules:
+    if rule is Rule.SMALL:
         low, high = min(low, max(own, 1)), max(high, policy.least(nature))
     return Span(max(low, own), high)

@@ -6,7 +6,7 @@ search is exact, for an outsider and for each contributor in turn.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from presence.disclosure.attack import OUTSIDER, Exposure, Tables, exposures
@@ -20,7 +20,7 @@ class Request:
 
     `wanted` may be withdrawn; `already` was published before and cannot be. `brought` gives each
     contributor's value of any key, `nature` says what an indicator counts, `agreed` whether a
-    sharing agreement opens a key.
+    sharing agreement opens a key. `small_areas` are the places with too few dwellings.
     """
 
     wanted: Collection[Key]
@@ -30,6 +30,7 @@ class Request:
     brought: Callable[[Key], Contributions]
     nature: Callable[[str], Nature]
     agreed: Callable[[Key], bool]
+    small_areas: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,21 @@ def protect(request: Request) -> Plan:
     rules = ground.rules
     shown = {key for key in request.wanted if key not in rules} | set(request.already)
     complementary: set[Key] = set()
-    while found := ground.audit(shown):
+    while found := list(ground.audit(shown)):
         withdrawn = _complements(found, ground.neighbours, shown - set(request.already), ground)
         if not withdrawn:
             break
         shown -= withdrawn
         complementary |= withdrawn
+    if not found:
+        _restore(complementary, shown, ground)
     primary = {key: rules[key] for key in sorted(request.wanted) if key in rules}
     return Plan(frozenset(shown), primary, frozenset(complementary), tuple(found))
 
 
 def audit(request: Request, shown: Collection[Key]) -> list[Exposure]:
     """Every cell that the rules hide and that somebody can still bound, whatever hid it."""
-    return _Ground(request).audit(set(shown) | set(request.already))
+    return list(_Ground(request).audit(set(shown) | set(request.already)))
 
 
 class _Ground:
@@ -78,28 +81,27 @@ class _Ground:
         self.rules = {
             key: rule
             for key, values in self.truth.items()
-            if key not in request.already
-            and (
-                rule := broken(
-                    request.policy, values, request.nature(key.indicator),
-                    agreed=request.agreed(key),
-                )
-            )
-        }  # fmt: skip
+            if key not in request.already and (rule := self._rule(key, values))
+        }
         self.contributors = sorted({who for values in self.truth.values() for who in values})
         self.neighbours: dict[Key, list[Equation]] = defaultdict(list)
         for equation in self.equations:
             for key in equation.keys:
                 self.neighbours[key].append(equation)
 
+    def _rule(self, key: Key, values: Contributions) -> Rule | None:
+        nature = self.request.nature(key.indicator)
+        if key.area in self.request.small_areas and nature is not Nature.SERVICE:
+            return Rule.SMALL_PLACE
+        return broken(self.request.policy, values, nature, agreed=self.request.agreed(key))
+
     def value(self, key: Key) -> int:
         """The true total of a key."""
         return sum(self.truth[key].values())
 
-    def audit(self, shown: Collection[Key]) -> list[Exposure]:
+    def audit(self, shown: Collection[Key]) -> Iterator[Exposure]:
         """One attack for an outsider, one for each contributor."""
         tables = Tables(self.truth, self.equations, frozenset(shown))
-        found: list[Exposure] = []
         for attacker in (OUTSIDER, *self.contributors):
             wanted = {
                 key: protection(
@@ -107,13 +109,12 @@ class _Ground:
                     self.value(key),
                     self.truth[key].get(attacker, 0),
                     self.request.nature(key.indicator),
-                    {rule},
+                    rule,
                 )
                 for key, rule in self.rules.items()
                 if key in self.neighbours and key not in shown
             }
-            found += exposures(tables, attacker, wanted)
-        return found
+            yield from exposures(tables, attacker, wanted)
 
 
 def _complements(
@@ -137,6 +138,14 @@ def _complements(
             chosen.add(best)
             served |= {id(equation) for equation in neighbours[best]}
     return chosen or set(_last_resort(found, neighbours, free))
+
+
+def _restore(complementary: set[Key], shown: set[Key], ground: _Ground) -> None:
+    """Show again, the largest first, what the later withdrawals have made useless to hide."""
+    for key in sorted(complementary, key=lambda k: (_cost(k, ground), k), reverse=True):
+        if next(ground.audit(shown | {key}), None) is None:
+            shown.add(key)
+            complementary.discard(key)
 
 
 def _cost(key: Key, ground: _Ground) -> tuple[int, int, int]:

@@ -99,6 +99,7 @@ class FollowUp(BailleurOwned, Placed, Base):
             ("responsible_id", "due_on", "state", "result", "summons_id", "closed_on"),
             checks=("scheme_id",),
         ),
+        "aggregator": Access("S"),
     }
     __classes__: ClassVar = classified(
         DataClass.LANDLORD_ONLY, landlord_only=("fact", "result", "content_hash")

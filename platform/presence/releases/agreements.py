@@ -1,6 +1,7 @@
 """Propose, sign and withdraw a sharing agreement (accord de partage) between the bailleurs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -9,12 +10,13 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
+from presence.disclosure.cells import Key
 from presence.kernel import outbox
 from presence.kernel.clock import now, today
 from presence.kernel.errors import Conflict, NotFound
+from presence.kernel.formats import long_date
 from presence.releases.models import AgreementSignature, SharingAgreement
 from tenants.database import context_of
-from tenants.scheme import memberships
 
 WORDING = (
     "En signant, vous acceptez que les totaux du dispositif soient publiés. Tant que vous n'êtes "
@@ -70,15 +72,28 @@ def withdraw_signature(session: Session, agreement_id: UUID) -> None:
     _agreement_changed(session, agreement, "agreement.withdrawn")
 
 
-def agreed_indicators(session: Session) -> frozenset[str]:
-    """The indicators that an agreement in force, signed by every member, opens."""
+@dataclass(frozen=True)
+class Opening:
+    """An agreement in force that everybody has signed: what it opens, and how fine."""
+
+    indicators: frozenset[str]
+    grains: frozenset[str]
+    sentence: str
+
+    def opens(self, key: Key, from_on: date, to_on: date) -> bool:
+        """Whether it opens a cell of a bilan of that period; `action` opens `action:mediation`."""
+        family = key.indicator.partition(":")[0]
+        named = key.indicator in self.indicators or family in self.indicators
+        return named and _grain(key, from_on, to_on) in self.grains
+
+
+def openings(session: Session, contributors: Collection[int]) -> list[Opening]:
+    """The agreements in force today that every contributor of a bilan has signed."""
     day = today(session)
-    scheme_id = _subject(session)
-    members = {m.bailleur_id for m in memberships(session, scheme_id) if day in m.valid_during}
-    opened: set[str] = set()
-    for agreement in session.scalars(select(SharingAgreement)):
-        if day not in agreement.valid_during:
-            continue
+    found = []
+    for agreement in session.scalars(
+        select(SharingAgreement).order_by(SharingAgreement.proposed_at, SharingAgreement.id)
+    ):
         signed = set(
             session.scalars(
                 select(AgreementSignature.bailleur_id).where(
@@ -87,9 +102,29 @@ def agreed_indicators(session: Session) -> frozenset[str]:
                 )
             )
         )
-        if members and members <= signed:
-            opened |= set(agreement.indicators)
-    return frozenset(opened)
+        if day in agreement.valid_during and contributors and set(contributors) <= signed:
+            found.append(
+                Opening(
+                    frozenset(agreement.indicators),
+                    frozenset(agreement.grains),
+                    _sentence(agreement, len(contributors)),
+                )
+            )
+    return found
+
+
+def _sentence(agreement: SharingAgreement, signed: int) -> str:
+    since = agreement.valid_during.lower
+    dated = f" valable depuis le {long_date(since, weekday=False)}" if since else ""
+    return f"Accord de partage{dated}, signé par les {signed} bailleurs contributeurs."
+
+
+def _grain(key: Key, from_on: date, to_on: date) -> str:
+    if "/" in key.area:
+        return "qpv"
+    if key.area:
+        return "commune"
+    return "scheme" if (key.from_on, key.to_on) == (from_on, to_on) else "month"
 
 
 def _agreement(session: Session, agreement_id: UUID) -> SharingAgreement:

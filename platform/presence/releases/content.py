@@ -108,6 +108,7 @@ class Perimeter:
     """What the bilan covers at the end of its period, and who joined or left during it."""
 
     members: int
+    names: tuple[str, ...]
     residences: int | None
     dwellings: int | None
     communes: tuple[str, ...]
@@ -157,6 +158,7 @@ class Bilan:
     answer: str
     paragraphs: tuple[str, ...]
     facts: tuple[Fact, ...]
+    totals: tuple[Row, ...]
     completeness: Completeness
     perimeter: Perimeter
     sections: tuple[Section, ...]
@@ -172,6 +174,13 @@ class Bilan:
         return (
             (self.to_on.year - self.from_on.year) * 12 + self.to_on.month - self.from_on.month + 1
         )
+
+    def total(self, code: str) -> Cell:
+        """The period's figure of an indicator over the whole territory; raises `KeyError`."""
+        for row in self.totals:
+            if row.code == code:
+                return row.cells[0]
+        raise KeyError(code)
 
     def tables(self) -> Iterator[Table]:
         """Every table, in order."""

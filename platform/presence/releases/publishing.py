@@ -1,53 +1,75 @@
-"""Propose and sign a sharing agreement; open a release and publish it.
+"""Open a release and publish it (publication), in the scheme's context.
 
-A release is frozen once published; a later change makes a new version. Publishing runs in the
-scheme's context, from contributions that only this job reads.
+A release is frozen once published; a later change makes a new version. It is made from
+contributions that only this job reads.
 """
 
-from collections import defaultdict
-from datetime import date
-from uuid import UUID, uuid4
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.finance import services as finance
-from presence.kernel.clock import last_of_month, now, today
+from presence.kernel.clock import first_of_month, last_of_month, now, today
 from presence.kernel.errors import Invalid
-from presence.kernel.keys import fingerprint
-from presence.releases.agreements import agreed_indicators
-from presence.releases.indicators import INDICATORS, MONTHLY, PERIMETER
-from presence.releases.models import Contribution, Release, ReleaseCell
-from presence.releases.privacy import Cell, protect
+from presence.releases import sealed
+from presence.releases.models import Release, ReleaseCell
+from presence.releases.preparing import CODE_VERSION, Prepared, prepare
+from presence.releases.revisions import wait_for_others
 from tenants.database import context_of
 from tenants.scheme import memberships
 
+SIZES = {"month": 1, "quarter": 3, "year": 12}
+# A period that ended longer ago was never due: the calendar did not run then.
+RECENT = timedelta(days=40)
 
-def open_release(session: Session, from_on: date, to_on: date, reason: str) -> Release:
-    """Open the next version of a period's release (scheme's context); whole months only."""
-    if from_on.day != 1 or to_on < from_on or (to_on.month == _next_day(to_on).month):
-        raise Invalid("period", "Un bilan va du premier jour d'un mois au dernier d'un autre.")
+
+def open_release(
+    session: Session, from_on: date, to_on: date, reason: str, kind: str = "drafted"
+) -> Release:
+    """Open the next version of a period's release (scheme's context).
+
+    Raises `Invalid` for a period that is not of whole months, ends before it starts or starts
+    before the scheme does.
+    """
+    _refuse_period(session, from_on, to_on)
     newest = session.scalar(
         select(func.max(Release.version)).where(Release.from_on == from_on, Release.to_on == to_on)
     )
     row = Release(
         id=uuid4(),
-        scheme_id=_subject(session),
+        scheme_id=context_of(session).own_id,
         from_on=from_on,
         to_on=to_on,
         version=(newest or 0) + 1,
         reason=reason,
+        kind=kind,
     )
     session.add(row)
     session.flush()
     return row
 
 
+def open_calendar_releases(session: Session) -> list[Release]:
+    """Open the month, the quarter and the year that have just ended, once each."""
+    day = today(session)
+    known = {(row.from_on, row.to_on) for row in session.scalars(select(Release))}
+    start = _scheme_start(session)
+    return [
+        open_release(session, *period, "calendrier", kind)
+        for kind, period in _just_ended(day)
+        if period not in known and start is not None and first_of_month(start) <= period[0]
+    ]
+
+
 def publish_due_releases(session: Session) -> list[Release]:
     """Publish every open release whose period is over (scheme's context); twice = once."""
     # Two nightly jobs at once: the second finds nothing left to publish.
-    session.execute(select(func.pg_advisory_xact_lock(_subject(session), 0)))
+    session.execute(select(func.pg_advisory_xact_lock(context_of(session).own_id, 0)))
     due = session.scalars(
         select(Release)
         .where(Release.published_at.is_(None), Release.to_on < today(session))
@@ -57,7 +79,10 @@ def publish_due_releases(session: Session) -> list[Release]:
     for release in list(due):
         filled = session.scalar(select(func.app.contribute(release.id)))
         # Evenings of the period are still to be counted: the night will publish it.
-        if filled is not None and filled >= 0:
+        if filled is None or filled < 0:
+            continue
+        session.refresh(release)
+        if not wait_for_others(session, release):
             published.append(_publish(session, release))
     return published
 
@@ -68,43 +93,20 @@ def republish_after_agreement(session: Session) -> list[Release]:
         select(Release).where(Release.published_at.is_not(None), Release.superseded_at.is_(None))
     )
     for release in list(current):
-        open_release(session, release.from_on, release.to_on, "accord de partage modifié")
+        open_release(
+            session, release.from_on, release.to_on, "accord de partage modifié", release.kind
+        )
     return publish_due_releases(session)
 
 
 def _publish(session: Session, release: Release) -> Release:
-    session.refresh(release)
-    agreed = agreed_indicators(session)
-    cells = _cells(session, release.id, agreed)
-    former = session.scalar(
-        select(Release).where(
-            Release.from_on == release.from_on,
-            Release.to_on == release.to_on,
-            Release.published_at.is_not(None),
-            Release.superseded_at.is_(None),
-        )
-    )
-    if former is not None:
-        former.superseded_at = now(session)
-    session.add_all(
-        ReleaseCell(
-            id=uuid4(),
-            scheme_id=release.scheme_id,
-            release_id=release.id,
-            indicator=indicator,
-            from_on=month_on or release.from_on,
-            to_on=last_of_month(month_on) if month_on else release.to_on,
-            value=cell.value,
-            withheld=cell.withheld,
-        )
-        for (indicator, month_on), cell in cells.items()
-    )
     release.published_at = release.cut_off_at = now(session)
-    release.perimeter = {"members": len(_members_during(session, release))}
-    release.content_hash = fingerprint(
-        {f"{i} {m or ''}".strip(): [cell.value, cell.withheld] for (i, m), cell in cells.items()}
-    )
-    if "finance" in agreed:
+    release.code_version = CODE_VERSION
+    prepared = prepare(session, release)
+    _supersede_former(session, release)
+    session.add_all(_cells(release, prepared))
+    _freeze(release, prepared)
+    if "finance" in prepared.agreed:
         finance.publish_year_totals(session)
     else:
         finance.withdraw_year_totals(session)
@@ -116,43 +118,72 @@ def _publish(session: Session, release: Release) -> Release:
         scheme_id=release.scheme_id,
         version=release.version,
         content_hash=release.content_hash,
+        withheld=len(prepared.plan.primary) + len(prepared.plan.complementary),
+        left=len(prepared.plan.left),
     )
     return release
 
 
-def _cells(
-    session: Session, release_id: UUID, agreed: frozenset[str]
-) -> dict[tuple[str, date | None], Cell]:
-    brought: dict[tuple[str, date | None], dict[int, int]] = {
-        (indicator, None): {} for indicator in (*INDICATORS, *PERIMETER)
-    }
-    months: dict[tuple[str, date | None], dict[int, int]] = defaultdict(dict)
-    for row in session.scalars(select(Contribution).where(Contribution.release_id == release_id)):
-        whole = brought.get((row.indicator, None))
-        if whole is None:
-            continue
-        whole[row.bailleur_id] = whole.get(row.bailleur_id, 0) + row.value
-        if row.indicator in MONTHLY:
-            month = months[row.indicator, row.month_on]
-            month[row.bailleur_id] = month.get(row.bailleur_id, 0) + row.value
-    return {
-        key: protect(key[0], values, agreed=key[0] in agreed)
-        for key, values in (brought | months).items()
-    }
+def _freeze(release: Release, prepared: Prepared) -> None:
+    written = sealed.write(prepared.bilan)
+    release.content = written.decode()
+    release.content_hash = hashlib.sha256(sealed.told(prepared.bilan)).hexdigest()
+    release.perimeter = {"members": prepared.bilan.perimeter.members}
 
 
-def _members_during(session: Session, release: Release) -> set[int]:
-    return {
-        m.bailleur_id
-        for m in memberships(session, release.scheme_id)
-        if (m.valid_during.lower or date.min) <= release.to_on
-        and (m.valid_during.upper or date.max) > release.from_on
-    }
+def _supersede_former(session: Session, release: Release) -> None:
+    former = session.scalar(
+        select(Release).where(
+            Release.from_on == release.from_on,
+            Release.to_on == release.to_on,
+            Release.id != release.id,
+            Release.published_at.is_not(None),
+            Release.superseded_at.is_(None),
+        )
+    )
+    if former is not None:
+        former.superseded_at = now(session)
 
 
-def _subject(session: Session) -> int:
-    return context_of(session).own_id
+def _cells(release: Release, prepared: Prepared) -> Iterator[ReleaseCell]:
+    for key, (value, withheld) in prepared.cells.items():
+        yield ReleaseCell(
+            id=uuid4(),
+            scheme_id=release.scheme_id,
+            release_id=release.id,
+            indicator=key.indicator,
+            area=key.area,
+            members=key.members,
+            from_on=key.from_on,
+            to_on=key.to_on,
+            value=value,
+            withheld=withheld,
+        )
 
 
-def _next_day(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+def _refuse_period(session: Session, from_on: date, to_on: date) -> None:
+    if to_on < from_on:
+        raise Invalid("to", "La période finit avant de commencer.")
+    if from_on.day != 1 or to_on != last_of_month(to_on):
+        raise Invalid("period", "Un bilan va du premier jour d'un mois au dernier d'un autre.")
+    start = _scheme_start(session)
+    if start is not None and from_on < first_of_month(start):
+        raise Invalid(
+            "from", f"Le dispositif n'existe que depuis le {start:%d/%m/%Y} : commencez là."
+        )
+
+
+def _scheme_start(session: Session) -> date | None:
+    """The day the first bailleur joined."""
+    found = memberships(session, context_of(session).own_id)
+    return min((m.valid_during.lower for m in found if m.valid_during.lower), default=None)
+
+
+def _just_ended(day: date) -> Iterator[tuple[str, tuple[date, date]]]:
+    """The newest month, quarter and year that are over, when they ended lately."""
+    for kind, size in SIZES.items():
+        months = (day.year * 12 + day.month - 1) // size * size
+        end = date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+        first = months - size
+        if day - end <= RECENT:
+            yield kind, (date(first // 12, first % 12 + 1, 1), end)

@@ -7,37 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from presence.releases.models import AgreementSignature, Release, ReleaseCell, SharingAgreement
-from presence.releases.privacy import Cell
+from presence.releases import sealed
+from presence.releases.content import Bilan
+from presence.releases.models import AgreementSignature, Release, SharingAgreement
 from tenants.database import context_of
-
-
-@dataclass(frozen=True)
-class PublishedRelease:
-    """A release and its cells; a month of None is the whole period."""
-
-    id: UUID
-    scheme_id: int
-    from_on: date
-    to_on: date
-    version: int
-    published_at: datetime
-    evenings_due: int
-    evenings_signed: int
-    members: int
-    content_hash: str
-    cells: dict[tuple[str, date | None], Cell]
-
-    def cell(self, indicator: str) -> Cell:
-        """The period's cell of an indicator."""
-        return self.cells[indicator, None]
-
-    @property
-    def months(self) -> int:
-        """How many months the period holds."""
-        return (
-            (self.to_on.year - self.from_on.year) * 12 + self.to_on.month - self.from_on.month + 1
-        )
 
 
 def releases(session: Session, scheme_id: int | None = None) -> list[Release]:
@@ -57,32 +30,33 @@ def release_of_period(session: Session, from_on: date, to_on: date) -> Release |
     return next((r for r in releases(session) if (r.from_on, r.to_on) == (from_on, to_on)), None)
 
 
-def published_release(session: Session, release_id: UUID) -> PublishedRelease | None:
-    """A published release with its cells, superseded ones included."""
-    row = session.scalar(
+def bilan(session: Session, release_id: UUID) -> Bilan | None:
+    """A published bilan as it was frozen, superseded ones included; None if there is none."""
+    content = session.scalar(
+        select(Release.content).where(Release.id == release_id, Release.published_at.is_not(None))
+    )
+    return sealed.read(content) if content else None
+
+
+def release_head(session: Session, release_id: UUID) -> Release | None:
+    """The row of a published release: its version, its fingerprint, what a recalculation found."""
+    return session.scalar(
         select(Release).where(Release.id == release_id, Release.published_at.is_not(None))
     )
-    if row is None or row.published_at is None:
-        return None
-    cells = session.scalars(select(ReleaseCell).where(ReleaseCell.release_id == release_id))
-    return PublishedRelease(
-        id=row.id,
-        scheme_id=row.scheme_id,
-        from_on=row.from_on,
-        to_on=row.to_on,
-        version=row.version,
-        published_at=row.published_at,
-        evenings_due=row.evenings_due or 0,
-        evenings_signed=row.evenings_signed or 0,
-        members=int(str((row.perimeter or {}).get("members", 0))),
-        content_hash=row.content_hash or "",
-        cells={
-            (
-                c.indicator,
-                None if c.to_on == row.to_on and c.from_on == row.from_on else c.from_on,
-            ): Cell(c.value, c.withheld)
-            for c in cells
-        },
+
+
+def versions(session: Session, from_on: date, to_on: date) -> list[Release]:
+    """Every published version of a period, newest first: nothing issued is rewritten."""
+    return list(
+        session.scalars(
+            select(Release)
+            .where(
+                Release.from_on == from_on,
+                Release.to_on == to_on,
+                Release.published_at.is_not(None),
+            )
+            .order_by(Release.version.desc())
+        )
     )
 
 

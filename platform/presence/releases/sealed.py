@@ -4,11 +4,11 @@ The hash of a bilan is taken over these bytes: the same facts always give the sa
 """
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,11 @@ from presence.releases.content import Bilan
 
 FORMAT = 1
 Made = TypeVar("Made")
-_READ = {UUID: UUID, date: date.fromisoformat, datetime: datetime.fromisoformat}
+_READ: Mapping[Any, Callable[[str], Any]] = {
+    UUID: UUID,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
 
 
 def write(bilan: Bilan) -> bytes:
@@ -26,6 +30,19 @@ def write(bilan: Bilan) -> bytes:
     told = _plain(bilan)
     assert isinstance(told, dict)  # noqa: S101 - a dataclass is told as a mapping
     return canonical({"format": FORMAT} | told)
+
+
+def told(bilan: Bilan) -> bytes:
+    """What a bilan says, whenever and under whatever number it was published.
+
+    The fingerprint shown to readers is taken over these bytes: the same figures, words and
+    definitions have the same one.
+    """
+    content = _plain(bilan)
+    assert isinstance(content, dict)  # noqa: S101 - a dataclass is told as a mapping
+    for name in ("release_id", "published_at", "cut_off_at"):
+        content.pop(name)
+    return canonical(content)
 
 
 def read(sealed: bytes | str) -> Bilan:
@@ -50,12 +67,12 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
+def _hints(kind: Any) -> Mapping[str, Any]:
     return get_type_hints(kind)
 
 
 def _made(kind: type[Made], told: Mapping[str, Any]) -> Made:
-    return kind(**{name: _read(hint, told[name]) for name, hint in _hints(kind).items()})
+    return kind(**{name: _read(hint, told[name]) for name, hint in _hints(cast(Any, kind)).items()})
 
 
 def _read(hint: Any, value: Any) -> Any:

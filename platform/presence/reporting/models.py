@@ -18,7 +18,7 @@ from tenants.columns import Access, BailleurOwned, Base, Placed, System
 
 _FIGURES = {
     "bailleur": Access("S", ("bailleur_id",)),
-    "aggregator": Access("SIUD", (), ("value", "insee_code")),
+    "aggregator": Access("SIUD", (), ("value", "insee_code", "qpv")),
 }
 
 
@@ -29,14 +29,17 @@ class DailyFigure(BailleurOwned, Placed, Base):
     # One bailleur's evenings lie together: its month is one short range of the key.
     __table_args__ = (
         PrimaryKeyConstraint("bailleur_id", "evening_on", "scheme_id", "residence_id", "measure"),
+        {"postgresql_partition_by": "RANGE (evening_on)"},
     )
     __access__: ClassVar = _FIGURES
-    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "measure"))
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure"))
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     residence_id: Mapped[UUID] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     insee_code: Mapped[str]
+    # Priority area as `2015:Champfleuri`, empty outside; as the residence was when counted.
+    qpv: Mapped[str] = mapped_column(server_default="")
     value: Mapped[int]
 
 
@@ -45,16 +48,19 @@ class MonthlyFigure(BailleurOwned, Base):
 
     __tablename__ = "monthly_figure"
     __table_args__ = (
-        PrimaryKeyConstraint("bailleur_id", "month_on", "scheme_id", "insee_code", "measure"),
+        PrimaryKeyConstraint(
+            "bailleur_id", "month_on", "scheme_id", "insee_code", "qpv", "measure"
+        ),
     )
     __access__: ClassVar = {
         "bailleur": Access("S", ("bailleur_id",)),
         "aggregator": Access("SIUD", (), ("value",)),
     }
-    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "measure"))
+    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure"))
     month_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     insee_code: Mapped[str] = mapped_column(primary_key=True)
+    qpv: Mapped[str] = mapped_column(primary_key=True, server_default="")
     measure: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
 

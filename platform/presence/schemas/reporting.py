@@ -105,9 +105,79 @@ class BilanHeadOut(Shape):
     period = Part(PeriodOut)
 
 
+class BilanCellOut(Shape):
+    """A figure, or null and why; its share in percent when it has one."""
+
+    shows = Shown("release_cell", percent=DataClass.PUBLIC)
+
+    value = _count()
+    withheld = Text(allow_none=True)
+    percent = Number(allow_none=True)
+
+
+class BilanRowOut(Shape):
+    """A line of a table: a cell for each column."""
+
+    shows = Shown(code="release_cell.indicator", label=DataClass.PUBLIC)
+
+    code = Text()
+    label = Text()
+    cells = Several(Part(BilanCellOut))
+
+
+class BilanColumnOut(Shape):
+    """A column of a table: what it counts, in which unit."""
+
+    shows = Shown(
+        code="release_cell.indicator", label=DataClass.PUBLIC, unit=DataClass.PUBLIC
+    )
+
+    code = Text()
+    label = Text()
+    unit = Text()
+
+
+class BilanTableOut(Shape):
+    """A table of a bilan: its finding, what it measures, why it is no finer."""
+
+    shows = Shown(
+        id=DataClass.PUBLIC,
+        title=DataClass.PUBLIC,
+        measure=DataClass.PUBLIC,
+        total="release_cell.value",
+        grain=DataClass.PUBLIC,
+        notes=DataClass.PUBLIC,
+    )
+
+    id = Text()
+    title = Text(most=400)
+    measure = Text(most=400)
+    total = _count()
+    grain = Text(most=1000, allow_none=True)
+    notes = Several(Text(most=1000))
+    columns = Several(Part(BilanColumnOut))
+    rows = Several(Part(BilanRowOut))
+
+
 class BilanOut(BilanHeadOut):
     """A published bilan; a withheld figure is null and says why."""
 
+    shows = Shown(
+        "release",
+        "release_cell",
+        id="release.id",
+        scheme="scheme.name",
+        interventions="value",
+        families_summoned="value",
+        answer=DataClass.PUBLIC,
+        paragraphs=DataClass.PUBLIC,
+    )
+
+    answer = Text(most=400)
+    paragraphs = Several(Text(most=1000))
+    cut_off_at = Instant()
+    code_version = Text()
+    tables = Several(Part(BilanTableOut))
     interventions = _count()
     actions = Several(Part(ActionShareOut))
     families_summoned = _count()

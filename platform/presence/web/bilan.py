@@ -1,6 +1,5 @@
 """« Bilan » (C1): the published release, and the agreement that opens its totals."""
 
-from statistics import median
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request
@@ -8,25 +7,25 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
-from presence.finance.queries import year_totals
 from presence.kernel.errors import Conflict, NotFound
-from presence.kernel.nomenclature import Action
 from presence.releases.agreements import sign_agreement, withdraw_signature
-from presence.releases.indicators import INDICATORS
+from presence.releases.comparison import Comparison, compare
+from presence.releases.content import Bilan
 from presence.releases.queries import (
-    PublishedRelease,
     agreement_states,
-    published_release,
+    bilan,
+    release_head,
     releases,
+    versions,
 )
-from presence.web.charts import Columns, columns
+from presence.releases.wording import period_label
+from presence.web.bilan_view import view_of
 from presence.web.edge import page, see_other
 from presence.web.forms import uuid_of
 from presence.web.scheme_choice import chosen_scheme
 from tenants.roles import OrganisationKind, Permission
 
 blueprint = Blueprint("bilan", __name__)
-SHOWN = (Action.MEDIATION, Action.HOUSE_RULES_REMINDER, Action.POLICE_REQUEST)
 
 
 @blueprint.get("/bilan")
@@ -37,26 +36,20 @@ def read_bilan(session: Session, identity: Identity) -> ResponseReturnValue:
     published = releases(session, scheme.id)
     asked = request.args.get("bilan")
     wanted = uuid_of(asked, "bilan") if asked else (published[0].id if published else None)
-    release = published_release(session, wanted) if wanted else None
-    if asked and (release is None or release.scheme_id != scheme.id):
+    head = release_head(session, wanted) if wanted else None
+    if asked and (head is None or head.scheme_id != scheme.id):
         raise NotFound
+    found = bilan(session, head.id) if head else None
     is_bailleur = identity.organisation_kind is OrganisationKind.BAILLEUR
     return render_template(
         "bilan/bilan.html",
         scheme=scheme,
-        releases=published,
-        release=release,
-        actions=SHOWN,
-        others=[action for action in Action if action not in SHOWN],
-        indicators=INDICATORS,
-        monthly=_monthly(release) if release else None,
-        totals=[
-            total
-            for total in year_totals(session, scheme.id)
-            if release
-            and release.from_on.year <= total.year <= release.to_on.year
-            and (is_bailleur or total.published_at)
-        ],
+        releases=[(row.id, period_label(row.from_on, row.to_on)) for row in published],
+        head=head,
+        bilan=found,
+        view=view_of(found) if found else None,
+        compared=_compared(session, found, scheme.id),
+        versions=versions(session, head.from_on, head.to_on) if head else [],
         agreements=agreement_states(session, scheme.id) if is_bailleur else [],
         may_sign=identity.may(Permission.SIGN_AGREEMENT),
     )
@@ -81,14 +74,13 @@ def decide(session: Session, _: Identity, agreement_id: UUID) -> ResponseReturnV
     return see_other("bilan.read_bilan")
 
 
-def _monthly(release: PublishedRelease) -> Columns | None:
-    """The columns of interventions by month, None if one month is withheld."""
-    cells = {
-        month: cell.value
-        for (indicator, month), cell in release.cells.items()
-        if indicator == "interventions" and month is not None
-    }
-    values = [value for _, value in sorted(cells.items()) if value is not None]
-    if not values or len(values) != len(cells):
+def _compared(session: Session, found: Bilan | None, scheme_id: int) -> Comparison | None:
+    """The comparison asked for with another published bilan, None when none is."""
+    asked = request.args.get("avec")
+    if not asked or found is None:
         return None
-    return columns(sorted(cells), values, round(median(values)))
+    head = release_head(session, uuid_of(asked, "avec"))
+    other = bilan(session, head.id) if head and head.scheme_id == scheme_id else None
+    if other is None:
+        raise NotFound
+    return compare(found, other)
