@@ -87,12 +87,11 @@ class Span:
 def protection(policy: Policy, value: int, own: int, nature: Nature, rule: Rule) -> Span:
     """The interval of the total that an attacker who brings `own` must not be able to narrow.
 
-    For a small count, from one (or the attacker's own part) to the threshold: « moins de 5 » and
-    nothing better. Between bailleurs, the others' part within 10 %, one at least.
+    For a small count, from one (or the attacker's own part) to the threshold: « moins de 5 » is
+    known, nothing better. Between bailleurs, the others' part within 10 %, one at least.
     """
+    if rule is Rule.SMALL:
+        return Span(min(value, max(own, 1)), max(value, policy.least(nature) - 1))
     others = value - own
     margin = max(1, -(-others * policy.p_percent // 100))
-    low, high = value - min(others, margin), value + margin
-    if rule is Rule.SMALL:
-        low, high = min(low, max(own, 1)), max(high, policy.least(nature))
-    return Span(max(low, own), high)
+    return Span(value - min(others, margin), value + margin)

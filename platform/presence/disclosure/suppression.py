@@ -20,7 +20,8 @@ class Request:
 
     `wanted` may be withdrawn; `already` was published before and cannot be. `brought` gives each
     contributor's value of any key, `nature` says what an indicator counts, `agreed` whether a
-    sharing agreement opens a key. `small_areas` are the places with too few dwellings.
+    sharing agreement opens a key. `small_areas` are the places with too few dwellings, `precious`
+    the keys that are withdrawn for others' sake when nothing else will do.
     """
 
     wanted: Collection[Key]
@@ -31,6 +32,7 @@ class Request:
     nature: Callable[[str], Nature]
     agreed: Callable[[Key], bool]
     small_areas: Collection[str] = ()
+    precious: Collection[Key] = ()
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,11 @@ def _restore(complementary: set[Key], shown: set[Key], ground: _Ground) -> None:
             complementary.discard(key)
 
 
-def _cost(key: Key, ground: _Ground) -> tuple[int, int, int]:
+def _cost(key: Key, ground: _Ground) -> tuple[int, int, int, int]:
     """What is lost: totals that others rest on last, zeros (which protect nothing) after counts."""
     rests = sum(1 for equation in ground.neighbours[key] if equation.total == key)
     value = ground.value(key)
-    return rests, int(value == 0), value
+    return int(key in ground.request.precious), rests, int(value == 0), value
 
 
 def _further(tied: Iterable[Equation], neighbours: Mapping[Key, list[Equation]]) -> set[Key]:

@@ -67,6 +67,7 @@ class Ground:
     years: Sequence[Year]
     policy: Policy
     agreements: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
 
 
 def assemble(head: Head, ground: Ground) -> Bilan:
@@ -101,7 +102,10 @@ def assemble(head: Head, ground: Ground) -> Bilan:
         sections=_sections(filled),
         years=tuple(ground.years),
         definitions=_definitions(tables),
-        limits=wording.limits(ground.perimeter, ground.years, bool(comparable)),
+        limits=(
+            *wording.limits(ground.perimeter, ground.years, bool(comparable)),
+            *wording.dropped(ground.dropped),
+        ),
         policy=wording.policy_sentences(ground.policy),
         agreements=ground.agreements,
     )

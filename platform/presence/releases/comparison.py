@@ -6,7 +6,6 @@ a rate per month would hide that the months, or the bailleurs, are not the same.
 
 from dataclasses import dataclass
 
-from presence.kernel import formats
 from presence.releases.content import Bilan, Cell
 from presence.releases.wording import period_label
 
@@ -59,10 +58,10 @@ def _refusal(bilan: Bilan, other: Bilan) -> str | None:
     joined = set(bilan.perimeter.names) - set(other.perimeter.names)
     left = set(other.perimeter.names) - set(bilan.perimeter.names)
     if joined or left or bilan.perimeter.moves or other.perimeter.moves:
-        moved = formats.count(len(joined | left) or 1, "bailleur")
+        names = ", ".join(sorted(joined | left)) or "un bailleur arrivé ou parti pendant la période"
         return (
-            f"Comparaison impossible\u00a0: {moved} n'étai{'en' if len(joined | left) > 1 else ''}t "
-            "pas dans le dispositif sur les deux périodes. Les périmètres diffèrent."
+            "Comparaison impossible\u00a0: le périmètre a changé entre les deux périodes "
+            f"({names}). Comparez deux périodes de même périmètre."
         )
     if bilan.perimeter.qpv_vintage != other.perimeter.qpv_vintage:
         return "Comparaison impossible\u00a0: la géographie des quartiers prioritaires a changé."

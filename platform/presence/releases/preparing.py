@@ -4,7 +4,7 @@ Publishing and recalculating go the same way, so that the same inputs give the s
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -19,12 +19,12 @@ from presence.kernel.errors import NotFound
 from presence.patrimoine.queries import communes
 from presence.releases import wording
 from presence.releases.agreements import Opening, openings
-from presence.releases.assembly import Ground, Head, assemble, wanted
+from presence.releases.assembly import BASE, Ground, Head, assemble, wanted
 from presence.releases.content import Bilan, Completeness, Perimeter, Year
 from presence.releases.contributions import Ledger, Line, vintage_of
 from presence.releases.filling import HIDDEN
 from presence.releases.indicators import nature, splits
-from presence.releases.layouts import Subject, layouts
+from presence.releases.layouts import Layout, Subject, layouts
 from presence.releases.models import Contribution, Release, ReleaseCell
 from presence.releases.policies import policy_in_force
 from tenants.models import Membership
@@ -32,7 +32,9 @@ from tenants.scheme import memberships, scheme
 
 DAY = timedelta(days=1)
 # Taken at the end of a period: two periods do not add up.
-STOCKS = frozenset({"dwellings", "residences"})
+STOCKS = frozenset({"dwellings", "residences", "repeat_entrances"})
+# Given up first, in this order, rather than a figure of the whole territory.
+EXPENDABLE = ("crossing", "combinations", "qpv", "people", "outcomes", "origins", "situations")
 CODE_VERSION = __version__
 
 
@@ -61,10 +63,8 @@ def prepare(session: Session, release: Release) -> Prepared:
     def rule(key: Key) -> Rule | None:
         return broken(policy, ledger.brought(key), nature(key.indicator), agreed=agreed(key))
 
-    tables = layouts(subject, ledger, rule)
-    asked = wanted(subject, tables)
     request = Request(
-        wanted=asked,
+        wanted=(),
         already=already_shown(session, release, ledger),
         shape=Shape(splits(ledger.indicators("combination")), ledger.areas, {}, STOCKS),
         policy=policy,
@@ -72,8 +72,10 @@ def prepare(session: Session, release: Release) -> Prepared:
         nature=nature,
         agreed=agreed,
         small_areas=_small_areas(subject, ledger, policy),
+        precious=frozenset(subject.whole(code) for code in BASE),
     )
-    plan = protect(request)
+    tables, request, plan, dropped = _decide(subject, layouts(subject, ledger, rule), request)
+    asked = frozenset(request.wanted)
     few = len(members) < policy.least_contributors
 
     def reason(key: Key) -> str:
@@ -84,7 +86,7 @@ def prepare(session: Session, release: Release) -> Prepared:
     perimeter = _perimeter(subject, ledger, members, shown, values)
     ground = Ground(
         subject, tables, shown, values, reason, _completeness(release), perimeter,
-        _years(session, release, opened), policy, tuple(item.sentence for item in opened),
+        _years(session, release, opened), policy, tuple(item.sentence for item in opened), dropped,
     )  # fmt: skip
     return Prepared(
         bilan=assemble(_head(session, release), ground),
@@ -93,6 +95,22 @@ def prepare(session: Session, release: Release) -> Prepared:
         request=request,
         agreed=frozenset(code for item in opened for code in item.indicators),
     )
+
+
+def _decide(
+    subject: Subject, tables: list[Layout], request: Request
+) -> tuple[list[Layout], Request, Plan, tuple[str, ...]]:
+    """Protect the tables; one that would cost the main figures is not published at all."""
+    dropped: list[str] = []
+    expendable = [name for name in EXPENDABLE if any(table.id == name for table in tables)]
+    while True:
+        asked = replace(request, wanted=frozenset(wanted(subject, tables)))
+        plan = protect(asked)
+        if not expendable or not plan.complementary & set(request.precious):
+            return tables, asked, plan, tuple(dropped)
+        name = expendable.pop(0)
+        dropped += [table.measure for table in tables if table.id == name]
+        tables = [table for table in tables if table.id != name]
 
 
 def ledger_of(session: Session, release: Release) -> Ledger:

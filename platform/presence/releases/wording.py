@@ -175,6 +175,15 @@ def limits(perimeter: Perimeter, years: Sequence[Year], comparable: bool) -> tup
     return tuple(told)
 
 
+def dropped(tables: Sequence[str]) -> tuple[str, ...]:
+    """Tables that are not published, and why."""
+    return tuple(
+        f"Tableau non publié\u00a0: {name[:1].lower()}{name[1:]}. Il ferait retrouver des "
+        "effectifs trop faibles."
+        for name in tables
+    )
+
+
 def _figure(value: int | None) -> str:
     return "n.\u00a0c." if value is None else formats.number(value)
 
