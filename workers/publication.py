@@ -2,13 +2,18 @@
 
 from sqlalchemy.orm import Session
 
-from presence.releases.publishing import publish_due_releases, republish_after_agreement
+from presence.releases.publishing import (
+    open_calendar_releases,
+    publish_due_releases,
+    republish_after_agreement,
+)
 from workers.scoping import Parameters, job, require_member
 
 
 @job("workers.publication.publish")
 def publish(session: Session, _: Parameters) -> dict[str, object]:
-    """Publish the open releases of one scheme."""
+    """Open the periods that have just ended, then publish the open releases of one scheme."""
+    open_calendar_releases(session)
     return {"published": [str(release.id) for release in publish_due_releases(session)]}
 
 

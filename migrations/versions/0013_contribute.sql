@@ -65,7 +65,8 @@ begin
        select coalesce(sum(upper(x) - lower(x)), 0) as days
          from unnest(datemultirange(c.days * f.valid_during * m.days)
                      - coalesce(o.days, '{}'::datemultirange)
-                     - coalesce(datemultirange(daterange(e.archived_on, null)), '{}'::datemultirange)
+                     - case when e.archived_on is null then '{}'::datemultirange
+                            else datemultirange(daterange(e.archived_on, null)) end
                     ) as x
      ) n
      group by 1, 2, 3
@@ -143,6 +144,21 @@ begin
                        where c.scheme_id = r.scheme_id and c.valid_during @> d.day::date))
    where t.id = r.id and t.scheme_id = r.scheme_id;
   return filled;
+end $$;
+-- Which schemes have a bilan to open or to publish: ids only, so that the relay starts their jobs.
+create or replace function app.schemes_with_due_releases() returns setof int
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if app.signed_relay() is not true then
+    raise exception 'schemes_with_due_releases: not the signed relay' using errcode = '42501';
+  end if;
+  return query
+    select r.scheme_id from presence.release r
+     where r.published_at is null and r.to_on < app.today()
+    union
+    -- A calendar period may have ended; the scheme's own job knows.
+    select m.scheme_id from presence.membership m where m.valid_during @> app.today()
+     order by 1;
 end $$;
 set role presence_owner;
 revoke create on schema app from presence_aggregator;

@@ -66,5 +66,14 @@ begin
    where t.id = r.id and t.scheme_id = r.scheme_id;
   return filled;
 end $$;
+create or replace function app.schemes_with_due_releases() returns setof int
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if app.signed_relay() is not true then
+    raise exception 'schemes_with_due_releases: not the signed relay' using errcode = '42501';
+  end if;
+  return query select distinct r.scheme_id from presence.release r
+    where r.published_at is null and r.to_on < app.today() order by 1;
+end $$;
 set role presence_owner;
 revoke create on schema app from presence_aggregator;

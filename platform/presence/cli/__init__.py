@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from presence.cli import figures, installing, isolation, machines, places
+from presence.cli import disclosure, figures, installing, isolation, machines, places
 from presence.kernel.errors import DomainError
 from presence.settings import MissingVariable
 from tenants.errors import TenancyError
@@ -24,6 +24,8 @@ for command in (
     machines.open_operator,
     figures.aggregate,
     figures.bilan,
+    disclosure.audit_disclosure,
+    disclosure.recalculate_bilan,
     places.import_file,
     isolation.verify_isolation,
     isolation.key,

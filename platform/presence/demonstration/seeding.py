@@ -37,6 +37,7 @@ from presence.demonstration.rounds import seed_rounds
 from presence.demonstration.sites import seed_sites
 from presence.demonstration.story import MISSING_ON, SEED, Evening, Stop, write_evenings
 from presence.demonstration.transfers import seed_transfers
+from presence.disclosure.rules import Policy
 from presence.field.rules import VisitReport
 from presence.field.services import intervention_key, take_in
 from presence.finance.services import AmountEntry, KeyEntry, adopt_key, enter_amount
@@ -61,6 +62,7 @@ from presence.planning.rules import is_due
 from presence.planning.services import set_frequency
 from presence.releases.agreements import propose_agreement, sign_agreement
 from presence.releases.indicators import EVERYTHING
+from presence.releases.policies import set_policy
 from presence.releases.publishing import open_release
 from tenants.context import Context, Kind
 from tenants.database import transaction
@@ -306,7 +308,12 @@ def _money(cast: Cast, known: Facts) -> None:
 def _agreement(cast: Cast, known: Facts) -> None:
     with transaction(Context(Kind.SCHEME, cast.scheme_id)) as session:
         agreement_id = propose_agreement(session, indicators=EVERYTHING, from_on=SCHEME_START).id
+        set_policy(session, Policy(), SCHEME_START)
         open_release(session, known.first_on, known.last_on, "premier bilan")
+        if known.first_on.year < known.last_on.year:
+            # The part of its first year that the scheme has lived, as its subsidy file asks.
+            first = date(known.first_on.year, 12, 31)
+            open_release(session, known.first_on, first, "dossier FIPD")
     for bailleur_id in (cast.opac38, cast.pluralis):
         with transaction(Context(Kind.BAILLEUR, bailleur_id)) as session:
             sign_agreement(session, agreement_id)

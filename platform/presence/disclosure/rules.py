@@ -78,20 +78,25 @@ class Span:
 
     low: int
     high: int
+    width: int = 0
 
     def holds(self, low: int, high: int) -> bool:
         """Whether an interval is wide enough."""
-        return low <= self.low and high >= self.high
+        return low <= self.low and high >= self.high and high - low >= self.width
 
 
-def protection(policy: Policy, value: int, own: int, nature: Nature, rule: Rule) -> Span:
-    """The interval of the total that an attacker who brings `own` must not be able to narrow.
+def protection(policy: Policy, value: int, own: int | None, nature: Nature, rule: Rule) -> Span:
+    """The interval of the total that an attacker must not be able to narrow.
 
-    For a small count, from one (or the attacker's own part) to the threshold: « moins de 5 » is
-    known, nothing better. Between bailleurs, the others' part within 10 %, one at least.
+    For a small count, an outsider (`own` is None) knows « moins de 5 » and nothing better: from
+    one to the threshold. A contributor knows its own part, and what its agreement lets it deduce
+    of the others': the cell must not be determined. Between bailleurs, the others' part within
+    10 %, one at least.
     """
+    if rule is Rule.SMALL and own is None:
+        return Span(min(value, 1), max(value, policy.least(nature) - 1))
     if rule is Rule.SMALL:
-        return Span(min(value, max(own, 1)), max(value, policy.least(nature) - 1))
-    others = value - own
+        return Span(value, value, width=1)
+    others = value - (own or 0)
     margin = max(1, -(-others * policy.p_percent // 100))
     return Span(value - min(others, margin), value + margin)

@@ -52,23 +52,31 @@ def protect(request: Request) -> Plan:
     """Withdraw what the rules forbid, then what would reveal it, until the attack finds nothing."""
     ground = _Ground(request)
     rules = ground.rules
-    shown = {key for key in request.wanted if key not in rules} | set(request.already)
+    already = set(request.already)
+    shown = {key for key in request.wanted if key not in rules} | already
     complementary: set[Key] = set()
-    while found := list(ground.audit(shown)):
-        withdrawn = _complements(found, ground.neighbours, shown - set(request.already), ground)
+    # What earlier publications expose by themselves: no withdrawal here can mend it.
+    left = tuple(ground.audit(already))
+    hopeless = {exposure.key for exposure in left}
+    while found := [e for e in ground.audit(shown) if e.key not in hopeless]:
+        withdrawn = _complements(found, ground.neighbours, shown - already, ground)
         if not withdrawn:
             break
         shown -= withdrawn
         complementary |= withdrawn
-    if not found:
-        _restore(complementary, shown, ground)
+    _restore(complementary, shown, ground, hopeless)
     primary = {key: rules[key] for key in sorted(request.wanted) if key in rules}
-    return Plan(frozenset(shown), primary, frozenset(complementary), tuple(found))
+    return Plan(frozenset(shown), primary, frozenset(complementary), left)
 
 
 def audit(request: Request, shown: Collection[Key]) -> list[Exposure]:
     """Every cell that the rules hide and that somebody can still bound, whatever hid it."""
     return list(_Ground(request).audit(set(shown) | set(request.already)))
+
+
+def attackers(request: Request) -> tuple[int, ...]:
+    """Who attacks: an outsider, then each contributor."""
+    return (OUTSIDER, *_Ground(request).contributors)
 
 
 class _Ground:
@@ -109,7 +117,7 @@ class _Ground:
                 key: protection(
                     self.request.policy,
                     self.value(key),
-                    self.truth[key].get(attacker, 0),
+                    None if attacker == OUTSIDER else self.truth[key].get(attacker, 0),
                     self.request.nature(key.indicator),
                     rule,
                 )
@@ -142,10 +150,12 @@ def _complements(
     return chosen or set(_last_resort(found, neighbours, free))
 
 
-def _restore(complementary: set[Key], shown: set[Key], ground: _Ground) -> None:
+def _restore(
+    complementary: set[Key], shown: set[Key], ground: _Ground, hopeless: Collection[Key]
+) -> None:
     """Show again, the largest first, what the later withdrawals have made useless to hide."""
     for key in sorted(complementary, key=lambda k: (_cost(k, ground), k), reverse=True):
-        if next(ground.audit(shown | {key}), None) is None:
+        if all(exposure.key in hopeless for exposure in ground.audit(shown | {key})):
             shown.add(key)
             complementary.discard(key)
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.disclosure.cells import Key
 from presence.kernel import outbox
-from presence.kernel.clock import now, today
+from presence.kernel.clock import now
 from presence.kernel.errors import Conflict, NotFound
-from presence.kernel.formats import long_date
+from presence.kernel.formats import long_date, paris_date
 from presence.releases.models import AgreementSignature, SharingAgreement
 from tenants.database import context_of
 
@@ -87,9 +87,9 @@ class Opening:
         return named and _grain(key, from_on, to_on) in self.grains
 
 
-def openings(session: Session, contributors: Collection[int]) -> list[Opening]:
-    """The agreements in force today that every contributor of a bilan has signed."""
-    day = today(session)
+def openings(session: Session, contributors: Collection[int], at: datetime) -> list[Opening]:
+    """The agreements in force at an instant, that every contributor of a bilan had signed."""
+    day = paris_date(at)
     found = []
     for agreement in session.scalars(
         select(SharingAgreement).order_by(SharingAgreement.proposed_at, SharingAgreement.id)
@@ -98,7 +98,11 @@ def openings(session: Session, contributors: Collection[int]) -> list[Opening]:
             session.scalars(
                 select(AgreementSignature.bailleur_id).where(
                     AgreementSignature.agreement_id == agreement.id,
-                    AgreementSignature.withdrawn_at.is_(None),
+                    AgreementSignature.signed_at <= at,
+                    or_(
+                        AgreementSignature.withdrawn_at.is_(None),
+                        AgreementSignature.withdrawn_at > at,
+                    ),
                 )
             )
         )

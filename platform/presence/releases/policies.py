@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from presence.audit import services as audit
 from presence.disclosure.rules import Policy
-from presence.kernel.clock import today
 from presence.kernel.errors import Conflict, Invalid
 from presence.releases.models import DisclosurePolicy
 from tenants.database import context_of
@@ -17,12 +16,12 @@ from tenants.database import context_of
 LAW = Policy()
 
 
-def policy_in_force(session: Session, scheme_id: int) -> Policy:
-    """The rules of a scheme today; those of the law when it has set none."""
+def policy_in_force(session: Session, scheme_id: int, day: date) -> Policy:
+    """The rules of a scheme on a day; those of the law when it had set none."""
     row = session.scalar(
         select(DisclosurePolicy).where(
             DisclosurePolicy.scheme_id == scheme_id,
-            DisclosurePolicy.valid_during.contains(today(session)),
+            DisclosurePolicy.valid_during.contains(day),
         )
     )
     if row is None:

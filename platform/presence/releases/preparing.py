@@ -5,9 +5,9 @@ Publishing and recalculating go the same way, so that the same inputs give the s
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from presence import __version__
@@ -16,6 +16,7 @@ from presence.disclosure.rules import Policy, Rule, broken
 from presence.disclosure.suppression import Plan, Request, protect
 from presence.finance.queries import year_totals
 from presence.kernel.errors import NotFound
+from presence.kernel.formats import paris_date
 from presence.patrimoine.queries import communes
 from presence.releases import wording
 from presence.releases.agreements import Opening, openings
@@ -30,7 +31,6 @@ from presence.releases.policies import policy_in_force
 from tenants.models import Membership
 from tenants.scheme import memberships, scheme
 
-DAY = timedelta(days=1)
 # Taken at the end of a period: two periods do not add up.
 STOCKS = frozenset({"dwellings", "residences", "repeat_entrances"})
 # Given up first, in this order, rather than a figure of the whole territory.
@@ -45,24 +45,48 @@ class Prepared:
     bilan: Bilan
     plan: Plan
     cells: dict[Key, tuple[int | None, str | None]]
-    request: Request
     agreed: frozenset[str]
 
 
-def prepare(session: Session, release: Release) -> Prepared:
-    """Decide every cell of a release and write its bilan; nothing is stored here."""
+@dataclass(frozen=True)
+class Frame:
+    """What a release's cells are decided with, before any is asked for."""
+
+    subject: Subject
+    ledger: Ledger
+    members: list[Membership]
+    policy: Policy
+    opened: list[Opening]
+    request: Request
+
+    def agreed(self, key: Key) -> bool:
+        """Whether an agreement opens a cell."""
+        return self.request.agreed(key)
+
+    def rule(self, key: Key) -> Rule | None:
+        """The rule that a cell breaks by itself."""
+        return broken(
+            self.policy, self.ledger.brought(key), nature(key.indicator), agreed=self.agreed(key)
+        )
+
+    def reason(self, key: Key) -> str:
+        """What a reader is told of a withheld cell: never which rule hid it, that would tell."""
+        few = len(self.members) < self.policy.least_contributors
+        return Rule.TOO_FEW.value if few and not self.agreed(key) else HIDDEN
+
+
+def framed(session: Session, release: Release) -> Frame:
+    """Read all as it was at the instant of publication.
+
+    Run again years later, the same inputs give the same bytes.
+    """
+    at = _instant(release)
     members = _members_during(session, release)
     ledger = ledger_of(session, release)
-    policy = policy_in_force(session, release.scheme_id)
-    opened = openings(session, {m.bailleur_id for m in members} | ledger.contributors())
+    policy = policy_in_force(session, release.scheme_id, paris_date(at))
+    contributors = {m.bailleur_id for m in members} | ledger.contributors()
+    opened = openings(session, contributors, at)
     subject = _subject(session, release, members, ledger)
-
-    def agreed(key: Key) -> bool:
-        return any(item.opens(key, subject.from_on, subject.to_on) for item in opened)
-
-    def rule(key: Key) -> Rule | None:
-        return broken(policy, ledger.brought(key), nature(key.indicator), agreed=agreed(key))
-
     request = Request(
         wanted=(),
         already=already_shown(session, release, ledger),
@@ -70,30 +94,37 @@ def prepare(session: Session, release: Release) -> Prepared:
         policy=policy,
         brought=ledger.brought,
         nature=nature,
-        agreed=agreed,
+        agreed=lambda key: any(item.opens(key, subject.from_on, subject.to_on) for item in opened),
         small_areas=_small_areas(subject, ledger, policy),
         precious=frozenset(subject.whole(code) for code in BASE),
     )
-    tables, request, plan, dropped = _decide(subject, layouts(subject, ledger, rule), request)
+    return Frame(subject, ledger, members, policy, opened, request)
+
+
+def prepare(session: Session, release: Release) -> Prepared:
+    """Decide every cell of a release and write its bilan; nothing is stored here."""
+    frame = framed(session, release)
+    subject, ledger = frame.subject, frame.ledger
+    tables, request, plan, dropped = _decide(
+        subject, layouts(subject, ledger, frame.rule), frame.request
+    )
     asked = frozenset(request.wanted)
-    few = len(members) < policy.least_contributors
-
-    def reason(key: Key) -> str:
-        return Rule.TOO_FEW.value if few and not agreed(key) else HIDDEN
-
     shown = plan.shown & asked
     values = {key: ledger.value(key) for key in asked}
-    perimeter = _perimeter(subject, ledger, members, shown, values)
+    perimeter = _perimeter(subject, ledger, frame.members, shown, values)
     ground = Ground(
-        subject, tables, shown, values, reason, _completeness(release), perimeter,
-        _years(session, release, opened), policy, tuple(item.sentence for item in opened), dropped,
+        subject, tables, shown, values, frame.reason, _completeness(release), perimeter,
+        _years(session, release, frame.opened), frame.policy,
+        tuple(item.sentence for item in frame.opened), dropped,
     )  # fmt: skip
     return Prepared(
         bilan=assemble(_head(session, release), ground),
         plan=plan,
-        cells={k: (values[k], None) if k in shown else (None, reason(k)) for k in sorted(asked)},
-        request=request,
-        agreed=frozenset(code for item in opened for code in item.indicators),
+        cells={
+            key: (values[key], None) if key in shown else (None, frame.reason(key))
+            for key in sorted(asked)
+        },
+        agreed=frozenset(code for item in frame.opened for code in item.indicators),
     )
 
 
@@ -117,7 +148,7 @@ def ledger_of(session: Session, release: Release) -> Ledger:
     """The contributions of a release, and those of the others for the months outside it."""
     others = session.scalars(
         select(Release)
-        .where(Release.published_at.is_not(None), Release.id != release.id)
+        .where(Release.published_at < _instant(release), Release.id != release.id)
         .order_by(Release.published_at.desc(), Release.id)
     ).all()
     ledger = Ledger()
@@ -147,12 +178,13 @@ def already_shown(session: Session, release: Release, ledger: Ledger) -> frozens
 
     A figure that changed since is not tied to today's: it says nothing exact of them.
     """
+    at = _instant(release)
     rows = session.execute(
         select(ReleaseCell, Release.from_on)
         .join(Release, Release.id == ReleaseCell.release_id)
         .where(
-            Release.superseded_at.is_(None),
-            Release.published_at.is_not(None),
+            Release.published_at < at,
+            or_(Release.superseded_at.is_(None), Release.superseded_at > at),
             func.daterange(Release.from_on, Release.to_on, "[]")
             != func.daterange(release.from_on, release.to_on, "[]"),
             ReleaseCell.value.is_not(None),
@@ -166,13 +198,19 @@ def already_shown(session: Session, release: Release, ledger: Ledger) -> frozens
     return frozenset(key for key, value in found.items() if ledger.value(key) == value)
 
 
+def _instant(release: Release) -> datetime:
+    if release.published_at is None:
+        raise NotFound
+    return release.published_at
+
+
 def _head(session: Session, release: Release) -> Head:
     named = scheme(session, release.scheme_id)
-    if named is None or release.published_at is None or release.cut_off_at is None:
+    if named is None or release.cut_off_at is None:
         raise NotFound
     return Head(
         release.id, named.name, named.territory_name, release.version, release.reason,
-        release.published_at, release.cut_off_at, release.code_version or CODE_VERSION,
+        _instant(release), release.cut_off_at, release.code_version or CODE_VERSION,
     )  # fmt: skip
 
 

@@ -73,7 +73,8 @@ def publish_due_releases(session: Session) -> list[Release]:
     due = session.scalars(
         select(Release)
         .where(Release.published_at.is_(None), Release.to_on < today(session))
-        .order_by(Release.from_on, Release.to_on, Release.version)
+        # The longest first: published after its parts, it might have to lose its main figures.
+        .order_by((Release.to_on - Release.from_on).desc(), Release.from_on, Release.version)
     )
     published = []
     for release in list(due):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from presence.kernel.clock import now, today
 from presence.releases.agreements import openings
 from presence.releases.models import Contribution, Release
 from presence.releases.policies import policy_in_force
@@ -29,9 +30,9 @@ def wait_for_others(session: Session, release: Release) -> bool:
         return False
     before, after = _brought(session, former), _brought(session, release)
     contributors = {who for who, _ in before} | {who for who, _ in after}
-    least = policy_in_force(session, release.scheme_id).least_contributors
+    least = policy_in_force(session, release.scheme_id, today(session)).least_contributors
     # All is opened, or nothing is shown at all: there is no difference to protect.
-    if openings(session, contributors) or len(contributors) < least:
+    if openings(session, contributors, now(session)) or len(contributors) < least:
         return False
     moved = {
         who

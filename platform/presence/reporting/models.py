@@ -32,7 +32,9 @@ class DailyFigure(BailleurOwned, Placed, Base):
         {"postgresql_partition_by": "RANGE (evening_on)"},
     )
     __access__: ClassVar = _FIGURES
-    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure"))
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure")
+    )
     evening_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     residence_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,7 +58,9 @@ class MonthlyFigure(BailleurOwned, Base):
         "bailleur": Access("S", ("bailleur_id",)),
         "aggregator": Access("SIUD", (), ("value",)),
     }
-    __classes__: ClassVar = classified(DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure"))
+    __classes__: ClassVar = classified(
+        DataClass.LANDLORD_ONLY, public=("insee_code", "qpv", "measure")
+    )
     month_on: Mapped[date] = mapped_column(Date, primary_key=True)
     scheme_id: Mapped[int] = mapped_column(ForeignKey("presence.scheme.id"), primary_key=True)
     insee_code: Mapped[str] = mapped_column(primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from presence.accounts.identity import Identity
 from presence.kernel.errors import Conflict, NotFound
+from presence.publication.packs import communes_of
 from presence.releases.agreements import sign_agreement, withdraw_signature
 from presence.releases.comparison import Comparison, compare
 from presence.releases.content import Bilan
@@ -48,6 +49,7 @@ def read_bilan(session: Session, identity: Identity) -> ResponseReturnValue:
         head=head,
         bilan=found,
         view=view_of(found) if found else None,
+        packs=communes_of(found) if found else [],
         compared=_compared(session, found, scheme.id),
         versions=versions(session, head.from_on, head.to_on) if head else [],
         agreements=agreement_states(session, scheme.id) if is_bailleur else [],

@@ -10,6 +10,7 @@ from presence.web import (
     anomalies,
     anomaly_entry,
     bilan,
+    bilan_files,
     calendar,
     closing,
     contracts,
@@ -57,7 +58,8 @@ from presence.web.wording import changed_fields
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
     follow_ups.blueprint, anomalies.blueprint, anomaly_entry.blueprint, place_history.blueprint,
-    bilan.blueprint, shares.blueprint, operations.blueprint, account.blueprint, door.blueprint,
+    bilan.blueprint, bilan_files.blueprint, shares.blueprint, operations.blueprint,
+    account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,
     places.blueprint, onboarding.blueprint, hours.blueprint,

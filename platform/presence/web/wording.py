@@ -74,6 +74,8 @@ ACTS = {
     "agreement.proposed": "Accord de partage proposé",
     "allocation.computed": "Quotes-parts calculées",
     "release.published": "Bilan publié",
+    "release.recalculated": "Bilan recalculé",
+    "policy.set": "Règles de secret fixées",
     "administrator.invited": "Premier administrateur invité",
     "certificate.sealed": "Attestation scellée",
     "summons.recorded": "Convocation notée",
