@@ -8,7 +8,7 @@ PLANTED = "tests/tenants/test_planted.py"
 RELAY = "tests/workers/test_relay.py"
 REFUSED = "tests/workers/test_refused_announcements.py"
 MESSAGES = "tests/tenants/test_planted_messages.py"
-PRIVACY = "tests/presence/test_privacy.py"
+PRIVACY = "tests/presence/test_disclosure_rules.py"
 REPORTS = "tests/presence/test_daily_reports.py"
 FIELD_API = "tests/api/test_field_endpoints.py"
 
@@ -141,32 +141,32 @@ _ROOMS = (
         "Un total est publié avec deux bailleurs contributeurs.",
         (PRIVACY,),
         "platform/presence/disclosure/rules.py",
-        "LEAST_CONTRIBUTORS = 3",
-        "LEAST_CONTRIBUTORS = 2",
+        "least_contributors: int = 3",
+        "least_contributors: int = 2",
     ),
     SourceMutant(
         "M85", ("T85", "D8"),
         "Un total qu'un bailleur fait presque à lui seul est publié.",
         ("tests/tenants/test_planted_rules.py::test_a_total_that_one_makes_nearly_alone_is_withheld",),
         "platform/presence/disclosure/rules.py",
-        "DOMINANCE_PERCENT = 85",
-        "DOMINANCE_PERCENT = 95",
+        "dominance_percent: int = 85",
+        "dominance_percent: int = 95",
     ),
     SourceMutant(
         "M86", ("T85", "D8"),
         "Le second bailleur peut estimer le premier à moins de 10 %.",
         (f"{PRIVACY}::test_a_total_is_published_or_withheld",),
         "platform/presence/disclosure/rules.py",
-        "P_PERCENT = 10",
-        "P_PERCENT = 1",
+        "p_percent: int = 10",
+        "p_percent: int = 1",
     ),
     SourceMutant(
         "M87", ("T85", "D8"),
         "Moins de onze familles sont publiées quand un accord est signé.",
-        (f"{PRIVACY}::test_no_agreement_lifts_the_rule_on_persons",),
+        (f"{PRIVACY}::test_no_agreement_lifts_the_rule_on_small_counts",),
         "platform/presence/disclosure/rules.py",
-        "if reason is None and indicator in COUNTS_OF_PERSONS",
-        "if not agreed and reason is None and indicator in COUNTS_OF_PERSONS",
+        "if 0 < sum(contributions.values()) < policy.least(nature):",
+        "if not agreed and 0 < sum(contributions.values()) < policy.least(nature):",
     ),
 )  # fmt: skip
 

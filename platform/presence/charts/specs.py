@@ -252,6 +252,7 @@ def _coverage(table: Table) -> Spec:
     plan = _lines(values, "share")
     layers = plan["layer"]
     assert isinstance(layers, list)  # noqa: S101 - made a line above
+    layers[1]["encoding"]["x"] = {"value": WIDTH - 34}
     layers.insert(1, {
         "mark": {"type": "tick", "color": INK, "thickness": 2, "size": 20},
         "encoding": {"x": {"datum": 100}},

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from presence.disclosure.attack import OUTSIDER, Exposure, Tables, exposures
 from presence.disclosure.cells import Contributions, Equation, Key, Shape, equations
-from presence.disclosure.rules import Nature, Policy, Rule, broken, protection
+from presence.disclosure.rules import Nature, Policy, Rule, Span, broken, protection
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,19 @@ class _Ground:
             return Rule.SMALL_PLACE
         return broken(self.request.policy, values, nature, agreed=self.request.agreed(key))
 
+    def _wanted(self, key: Key, attacker: int) -> Span | None:
+        """What must stay unknown to an attacker; None when there is nothing to protect from it.
+
+        A small count to which the others brought nothing is the contributor's own: that the
+        others have none tells it of nobody.
+        """
+        rule, value = self.rules[key], self.value(key)
+        own = None if attacker == OUTSIDER else self.truth[key].get(attacker, 0)
+        if rule is Rule.SMALL and own == value:
+            return None
+        nature = self.request.nature(key.indicator)
+        return protection(self.request.policy, value, own, nature, rule)
+
     def value(self, key: Key) -> int:
         """The true total of a key."""
         return sum(self.truth[key].values())
@@ -114,15 +127,10 @@ class _Ground:
         tables = Tables(self.truth, self.equations, frozenset(shown))
         for attacker in (OUTSIDER, *self.contributors):
             wanted = {
-                key: protection(
-                    self.request.policy,
-                    self.value(key),
-                    None if attacker == OUTSIDER else self.truth[key].get(attacker, 0),
-                    self.request.nature(key.indicator),
-                    rule,
-                )
-                for key, rule in self.rules.items()
+                key: span
+                for key in self.rules
                 if key in self.neighbours and key not in shown
+                if (span := self._wanted(key, attacker)) is not None
             }
             yield from exposures(tables, attacker, wanted)
 

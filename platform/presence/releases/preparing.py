@@ -131,17 +131,30 @@ def prepare(session: Session, release: Release) -> Prepared:
 def _decide(
     subject: Subject, tables: list[Layout], request: Request
 ) -> tuple[list[Layout], Request, Plan, tuple[str, ...]]:
-    """Protect the tables; one that would cost the main figures is not published at all."""
+    """Protect the tables; one that costs a main figure is not published at all."""
+    asked = replace(request, wanted=frozenset(wanted(subject, tables)))
+    plan = protect(asked)
+    if not _main_lost(plan, request):
+        return tables, asked, plan, ()
     dropped: list[str] = []
-    expendable = [name for name in EXPENDABLE if any(table.id == name for table in tables)]
-    while True:
-        asked = replace(request, wanted=frozenset(wanted(subject, tables)))
-        plan = protect(asked)
-        if not expendable or not plan.complementary & set(request.precious):
-            return tables, asked, plan, tuple(dropped)
-        name = expendable.pop(0)
-        dropped += [table.measure for table in tables if table.id == name]
-        tables = [table for table in tables if table.id != name]
+    bare = [table for table in tables if table.id not in EXPENDABLE]
+    least = _main_lost(protect(replace(request, wanted=frozenset(wanted(subject, bare)))), request)
+    for name in EXPENDABLE:
+        lost = _main_lost(plan, request)
+        kept = [table for table in tables if table.id != name]
+        if lost <= least or len(kept) == len(tables):
+            continue
+        without = replace(request, wanted=frozenset(wanted(subject, kept)))
+        better = protect(without)
+        if _main_lost(better, request) < lost:
+            dropped += [table.measure for table in tables if table.id == name]
+            tables, asked, plan = kept, without, better
+    return tables, asked, plan, tuple(dropped)
+
+
+def _main_lost(plan: Plan, request: Request) -> int:
+    """How many main figures are withdrawn for others' sake."""
+    return len(plan.complementary & set(request.precious))
 
 
 def ledger_of(session: Session, release: Release) -> Ledger:
