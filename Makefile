@@ -39,7 +39,7 @@ demo: .venv/.run ## Run the main job on embedded servers, then serve until Ctrl-
 	@exec $(BIN)/python -m devstack
 
 test: .venv/.dev node_modules/.done ## Pass every test, in parallel, on real PostgreSQL and Valkey
-	@$(BIN)/python -m pytest -n $${PYTEST_WORKERS:-auto} --dist loadfile -q $(ARGS)
+	@$(BIN)/python -m pytest -n $${PYTEST_WORKERS:-auto} --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 bench: .venv/.dev ## Measure ratios between things run side by side (never part of the tests)
 	@$(BIN)/python -m devstack.bench

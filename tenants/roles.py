@@ -89,6 +89,7 @@ class Permission(StrEnum):
     MANAGE_ANOMALIES = "manage_anomalies"
     READ_FIGURES = "read_figures"
     READ_BILAN = "read_bilan"
+    SHARE_BILAN = "share_bilan"
     SIGN_AGREEMENT = "sign_agreement"
     READ_SHARES = "read_shares"
     MANAGE_MONEY = "manage_money"
@@ -125,6 +126,7 @@ PERMISSION_LABELS = {
     Permission.MANAGE_ANOMALIES: "Suivre les anomalies techniques",
     Permission.READ_FIGURES: "Lire les chiffres de l'organisme",
     Permission.READ_BILAN: "Lire le bilan publié",
+    Permission.SHARE_BILAN: "Partager un bilan par un lien",
     Permission.SIGN_AGREEMENT: "Signer un accord de partage",
     Permission.READ_SHARES: "Lire la quote-part",
     Permission.MANAGE_MONEY: "Saisir coûts, subventions et clés",
@@ -178,7 +180,10 @@ RIGHTS: dict[OrganisationKind, dict[Role, frozenset[Permission]]] = {
         Role.AGENT: _FIELD | {P.RECORD_ACTIVITY, P.REVEAL_CODES},
         Role.ADMINISTRATOR: _ADMINISTER,
     },
-    OrganisationKind.TERRITORY: _READERS,
+    OrganisationKind.TERRITORY: {
+        Role.READER: frozenset({P.READ_BILAN, P.SHARE_BILAN}),
+        Role.ADMINISTRATOR: _ADMINISTER,
+    },
     OrganisationKind.COMMUNE: _READERS,
     OrganisationKind.STATE: _READERS,
     OrganisationKind.OPERATOR: {

@@ -13,6 +13,12 @@ VARIABLE = "PRESENCE_TEST_SERVERS"
 settings.register_profile("house", database=None, deadline=None, derandomize=True)
 settings.load_profile("house")
 _running: list[RunningStack] = []
+# The modules that take longest go first: the others fill what time the processes have left.
+LONGEST_FIRST = (
+    "journeys/test_full_demonstration", "web/test_browser", "workers/test_real_worker",
+    "workers/test_delivery_worker", "api/test_robustness", "api/test_generated_requests",
+    "web/test_rounds_pages", "devstack/test_supervisor",
+)  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,6 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: object) -> None:
     """Tell an xdist worker where the servers are."""
     node.workerinput["servers"] = os.environ[VARIABLE]  # type: ignore[attr-defined]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest modules first; the order inside a module stays."""
+
+    def rank(item: pytest.Item) -> int:
+        named = (place for place, name in enumerate(LONGEST_FIRST) if name in str(item.path))
+        return next(named, len(LONGEST_FIRST))
+
+    items.sort(key=rank)
 
 
 def pytest_unconfigure() -> None:

@@ -11,6 +11,7 @@ import presence.finance.models
 import presence.followup.models
 import presence.handover.models
 import presence.imports.models
+import presence.links.models
 import presence.onboarding.models
 import presence.oncall.models
 import presence.patrimoine.models

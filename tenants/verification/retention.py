@@ -45,6 +45,8 @@ KEPT = {
     "call": Kept("12 mois", BY_HAND),
     "cost": Kept(_MONEY, BY_HAND),
     "unfinished_sheet": Kept("≈ 12 mois", BY_HAND),
+    "share_access": Kept(_LIKE_JOURNAL, BY_HAND),
+    "share_link": Kept(_LIKE_JOURNAL, BY_HAND),
     "sheet_change": Kept("≈ 3 ans", BY_HAND),
     "report_visa": Kept("≈ 3 ans", BY_HAND),
     "dispute": Kept("≈ 3 ans", BY_HAND),

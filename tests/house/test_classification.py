@@ -90,6 +90,7 @@ SPREADSHEETS = {
     "platform/presence/cli/figures.py",  # the published bilan
     "platform/presence/daily_reports/spreadsheet.py",  # a report, as its page says it
     "platform/presence/imports/plan.py",  # the refused lines of a file, as they were
+    "platform/presence/publication/flat.py",  # the tables of a published bilan
     "platform/presence/imports/template.py",  # the file to fill in, with an example
     "platform/presence/web/anomalies.py",  # the anomalies of one's places
     "platform/presence/web/follow_ups.py",  # the bailleur's own follow-ups, without a name

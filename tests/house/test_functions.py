@@ -53,6 +53,7 @@ REVIEWED = {
     "second_factor_of": ("presence_owner", RELAY),
     "security_journal": ("presence_owner", RELAY),
     "session_by_hash": ("presence_owner", RELAY),
+    "share_link_by_hash": ("presence_owner", RELAY),
     "sessions_of": ("presence_owner", RELAY),
     "set_grants": ("presence_owner", RELAY),
     "set_second_factor": ("presence_owner", RELAY),

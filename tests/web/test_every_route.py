@@ -32,6 +32,7 @@ def address(rule: str) -> str:
     path = re.sub("<uuid:[a-z_]+>", lambda _: str(uuid4()), rule)
     path = re.sub("<string[^>]*:secret>", "x" * 43, path)
     path = re.sub("<int[^>]*:year>", "2012", path)
+    path = re.sub("<string[^>]*:insee_code>", "38053", path)
     return path.replace("<day>", "2009-01-01").replace("<path:filename>", "nothing.css")
 
 

@@ -141,7 +141,8 @@ def _said(answer: TestResponse) -> str:
 
 
 def _address(rule: str) -> str:
-    return re.sub("<uuid:[a-z_]+>", lambda _: str(uuid4()), rule).replace("<int:year>", "2012")
+    path = re.sub("<uuid:[a-z_]+>", lambda _: str(uuid4()), rule).replace("<int:year>", "2012")
+    return re.sub("<string[^>]*:insee_code>", "38053", path)
 
 
 def _form(client: FlaskClient, method: str) -> dict[str, str] | None:

@@ -45,7 +45,7 @@ _CONFIG: Spec = {
     "view": {"stroke": None},
     "axis": {
         "labelColor": QUIET, "labelFontSize": 12, "titleColor": QUIET, "domainColor": "#8792A2",
-        "gridColor": GRID, "tickColor": GRID, "labelLimit": 240, "title": None,
+        "gridColor": GRID, "tickColor": GRID, "labelLimit": 330, "title": None,
     },
     "text": {"color": INK, "fontSize": 12, "font": "Source Sans 3"},
     "legend": {"disable": True},
@@ -117,7 +117,7 @@ def _median(median: int) -> list[Spec]:
         {"mark": {"type": "rule", "strokeDash": [5, 3], "color": INK, "strokeWidth": 1.2},
          "encoding": {"y": at, "x": {"value": 0}, "x2": {"value": 400}}},
         {"mark": {"type": "text", "align": "right", "baseline": "bottom", "dy": -3,
-                  "stroke": "#FFF",
+                  "stroke": "#FFFFFF",
                   "strokeWidth": 4, "fontWeight": 600},
          "encoding": {"y": at, "x": {"value": 398},
                       "text": {"value": f"médiane {formats.number(median)}"}}},

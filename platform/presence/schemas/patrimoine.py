@@ -118,9 +118,9 @@ class EntranceIn(Shape):
 
     @validates_schema
     def both_or_none(self, data: dict[str, Any], **_: Any) -> None:
-        """A latitude goes with a longitude."""
+        """A latitude goes with a longitude, to give them as to take them away."""
         given = [data.get(name) is not None for name in ("latitude", "longitude")]
-        if given[0] != given[1]:
+        if given[0] != given[1] or ("latitude" in data) != ("longitude" in data):
             message = "Donnez la latitude et la longitude, ou aucune des deux."
             raise Refused(message, "longitude" if given[0] else "latitude")
 

@@ -32,7 +32,6 @@ FILES: dict[str, tuple[Writer, str]] = {
     "docx": (docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "csv": (csv_file, "text/csv; charset=utf-8"),
 }
-PACK = "/bilan/<uuid:bilan_id>/<any(clspd, gusp):pack>/<insee_code>"
 PACKS = {"clspd": clspd, "gusp": gusp}
 
 
@@ -42,7 +41,6 @@ def not_typeset(error: NotTypeset) -> ResponseReturnValue:
     return answer(503, str(error))
 
 
-@blueprint.get("/bilan/<uuid:bilan_id>.<any(pdf, xlsx, docx, csv):form>")
 @page(Permission.READ_BILAN)
 def read_file(session: Session, _: Identity, bilan_id: UUID, form: str) -> ResponseReturnValue:
     """A document of a bilan; `?technique=1` gives the CSV that a program reads."""
@@ -65,17 +63,28 @@ def read_json(session: Session, _: Identity, bilan_id: UUID) -> ResponseReturnVa
     return _sent(written, "application/json", words.name(found, "json"))
 
 
-@blueprint.get(f"{PACK}.<any(pdf, xlsx, docx, csv):form>")
 @page(Permission.READ_BILAN)
 def read_pack(
-    session: Session, _: Identity, bilan_id: UUID, pack: str, insee_code: str, form: str
+    session: Session, _: Identity, bilan_id: UUID, insee_code: str, pack: str
 ) -> ResponseReturnValue:
-    """The pack of one commune for its CLSPD or its GUSP."""
+    """The pack of one commune for its CLSPD or its GUSP, printed."""
     made = PACKS[pack](_found(session, bilan_id), insee_code)
     if made is None:
         raise NotFound
-    write, kind = FILES[form]
-    return _sent(write(made), kind, f"{pack}_{insee_code}_{words.name(made, form)}")
+    write, kind = FILES["pdf"]
+    return _sent(write(made), kind, f"{pack}_{insee_code}_{words.name(made, 'pdf')}")
+
+
+for _form in FILES:
+    blueprint.add_url_rule(
+        f"/bilan/<uuid:bilan_id>.{_form}", view_func=read_file, defaults={"form": _form}
+    )
+for _pack in PACKS:
+    blueprint.add_url_rule(
+        f"/bilan/<uuid:bilan_id>/{_pack}/<string(length=5):insee_code>.pdf",
+        view_func=read_pack,
+        defaults={"pack": _pack},
+    )
 
 
 def _found(session: Session, bilan_id: UUID) -> Bilan:

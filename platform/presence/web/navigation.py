@@ -32,6 +32,7 @@ _ENTRIES: tuple[tuple[Permission, Entry], ...] = (
     (Permission.READ_SHARES, Entry("/quotes-parts", "Quotes-parts")),
     (Permission.ONBOARD, Entry("/mise-en-route", "Mise en route")),
     (Permission.READ_BILAN, Entry("/bilan", "Bilan")),
+    (Permission.SHARE_BILAN, Entry("/partages", "Partages")),
     (Permission.OPERATE, Entry("/exploitation", "Exploitation")),
     (Permission.READ_CONTRACTS, Entry("/contrats", "Contrats")),
     (Permission.READ_CONTRACTS, Entry("/horaires", "Horaires")),

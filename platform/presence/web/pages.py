@@ -28,6 +28,7 @@ from presence.web import (
     imports,
     isolation,
     journal,
+    links,
     members,
     night,
     onboarding,
@@ -58,7 +59,7 @@ from presence.web.wording import changed_fields
 BLUEPRINTS = (
     session.blueprint, night.blueprint, residences.blueprint, evening.blueprint,
     follow_ups.blueprint, anomalies.blueprint, anomaly_entry.blueprint, place_history.blueprint,
-    bilan.blueprint, bilan_files.blueprint, shares.blueprint, operations.blueprint,
+    bilan.blueprint, bilan_files.blueprint, links.blueprint, shares.blueprint, operations.blueprint,
     account.blueprint, door.blueprint,
     members.blueprint, rights.blueprint, contracts.blueprint, journal.blueprint,
     isolation.blueprint, surface.blueprint, rounds.blueprint, transfers.blueprint,

@@ -74,6 +74,8 @@ ACTS = {
     "agreement.proposed": "Accord de partage proposé",
     "allocation.computed": "Quotes-parts calculées",
     "release.published": "Bilan publié",
+    "share_link.created": "Bilan partagé par un lien",
+    "share_link.revoked": "Partage révoqué",
     "release.recalculated": "Bilan recalculé",
     "policy.set": "Règles de secret fixées",
     "administrator.invited": "Premier administrateur invité",

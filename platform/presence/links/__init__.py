@@ -1,0 +1,1 @@
+"""Read-only links (partages) to one published bilan: recipient, expiry, revocation, log."""
