@@ -128,9 +128,7 @@ class BilanRowOut(Shape):
 class BilanColumnOut(Shape):
     """A column of a table: what it counts, in which unit."""
 
-    shows = Shown(
-        code="release_cell.indicator", label=DataClass.PUBLIC, unit=DataClass.PUBLIC
-    )
+    shows = Shown(code="release_cell.indicator", label=DataClass.PUBLIC, unit=DataClass.PUBLIC)
 
     code = Text()
     label = Text()
