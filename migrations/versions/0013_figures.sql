@@ -1,7 +1,7 @@
 -- The night counts more: what was found, why, when, how it ended, in which priority area.
 -- daily_figure is derived: its rows are copied into partitions by month of the evening, and every
 -- sealed evening is marked, so that the next night counts it again with the new measures.
--- squawk-ignore-file ban-drop-table, renaming-table, require-concurrent-index-creation, adding-not-nullable-field, adding-required-field, constraint-missing-not-valid, disallowed-unique-constraint
+-- squawk-ignore-file renaming-object, ban-drop-constraint, adding-serial-primary-key-field, ban-drop-table, renaming-table, require-concurrent-index-creation, adding-not-nullable-field, adding-required-field, constraint-missing-not-valid, disallowed-unique-constraint
 create or replace function app.prepare_months(from_on date, to_on date) returns int
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -36,6 +36,16 @@ def draw(table: Table) -> bytes | None:
 
 
 def _named(drawn: str, table: Table) -> str:
-    """A title and a description inside, for whoever opens the picture alone."""
+    """A title and a description inside, for whoever opens the picture alone.
+
+    The renderer numbers its clipping shapes from the start of the process: they are numbered
+    again, and named after the table, as several pictures stand on a page.
+    """
+    known: dict[str, str] = {}
+    drawn = re.sub(
+        r"\bclip\d+\b",
+        lambda found: known.setdefault(found[0], f"clip-{table.id}-{len(known)}"),
+        drawn,
+    )
     words = f"<title>{escape(table.title)}</title><desc>{escape(table.measure)}</desc>"
     return re.sub(r"<svg([^>]*)>", lambda svg: f'<svg role="img"{svg[1]}>{words}', drawn, count=1)

@@ -134,8 +134,8 @@ def _bars(table: Table) -> Spec:
     values = [
         {
             "label": row.label,
-            "share": None if row.cells[0].permille is None else row.cells[0].permille / 10,
-            "zero": 0,
+            # A withheld share has no bar, and its words stand at zero.
+            "share": (row.cells[0].permille or 0) / 10,
             "words": WITHHELD
             if row.cells[0].permille is None
             else formats.percent(row.cells[0].permille, 1000),
@@ -212,7 +212,7 @@ def _heat(table: Table) -> Spec:
 
 def _ranked(table: Table) -> Spec:
     values = [
-        {"label": row.label, "value": row.cells[0].value, "words": _told(row.cells[0].value)}
+        {"label": row.label, "value": row.cells[0].value or 0, "words": _told(row.cells[0].value)}
         for row in table.rows[:MOST_LINES]
     ]
     return _lines(values, "value")
@@ -242,7 +242,7 @@ def _coverage(table: Table) -> Spec:
     values = [
         {
             "label": row.label,
-            "share": None if row.cells[0].permille is None else row.cells[0].permille / 10,
+            "share": (row.cells[0].permille or 0) / 10,
             "words": WITHHELD
             if row.cells[0].permille is None
             else formats.percent(row.cells[0].permille, 1000),
