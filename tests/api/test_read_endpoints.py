@@ -1,6 +1,7 @@
 from uuid import uuid4
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.api.client import Caller, body, fields, said
 from tests.worlds import World
@@ -219,3 +220,22 @@ def test_evenings_are_listed_page_by_page_the_newest_first(leader: Caller) -> No
         {"evening": "2013-12-03", "state": "closed"},
     ]
     assert second["items"][0]["evening"] == "2013-12-02"
+
+
+@pytest.mark.parametrize(
+    ("path", "query"), [("bilans", {}), ("figures", {"from": "2013-11", "to": "2013-12"})]
+)
+def test_who_has_the_answer_already_is_told_so(
+    opac: Caller, path: str, query: dict[str, str]
+) -> None:
+    first = opac.get(path, **query)
+
+    def asked(tag: str) -> TestResponse:
+        headers = {**opac.headers, "If-None-Match": tag}
+        return opac.client.get(f"/api/v1/{path}", query_string=query, headers=headers)
+
+    assert (asked(first.headers["ETag"]).status_code, asked(first.headers["ETag"]).data) == (
+        304,
+        b"",
+    )
+    assert asked('"other"').status_code == 200

@@ -4,6 +4,7 @@ import ast
 import csv
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +200,9 @@ def test_nobody_imports_up_the_staircase() -> None:
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_version_that_bilans_bear_is_that_of_the_package() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    assert presence.__version__ == declared

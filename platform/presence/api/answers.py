@@ -76,7 +76,12 @@ def answer(content: object, status: int = 200) -> Response:
     if isinstance(content, Response):
         return content
     body = b"" if status == 204 else orjson.dumps(content)
-    return Response(body, status, content_type="application/json")
+    made = Response(body, status, content_type="application/json")
+    if request.method == "GET" and status == 200:
+        # Whoever already has these bytes is told so, and gets none.
+        made.add_etag()
+        made.make_conditional(request)
+    return made
 
 
 def problem(

@@ -37,6 +37,7 @@ def list_figures(session: Session, identity: Identity, asked: dict[str, Any]) ->
             "month": f"{row.month_on:%Y-%m}",
             "scheme": names.get(row.scheme_id),
             "insee_code": row.insee_code,
+            "priority_area": row.qpv,
             "measure": row.measure,
             "value": row.value,
         }
@@ -46,7 +47,10 @@ def list_figures(session: Session, identity: Identity, asked: dict[str, Any]) ->
     ]
     rows.sort(key=_place)
     return page(
-        window(rows, asked, _place, str, str, str, str), asked["limit"], _place, lambda row: row
+        window(rows, asked, _place, str, str, str, str, str),
+        asked["limit"],
+        _place,
+        lambda row: row,
     )
 
 
@@ -73,4 +77,6 @@ def read_bilan(session: Session, _: Identity, bilan_id: UUID) -> dict[str, objec
 
 
 def _place(row: Line) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in ("month", "measure", "insee_code", "scheme"))
+    return tuple(
+        str(row[name]) for name in ("month", "measure", "insee_code", "priority_area", "scheme")
+    )

@@ -47,5 +47,7 @@ def _named(drawn: str, table: Table) -> str:
         lambda found: known.setdefault(found[0], f"clip-{table.id}-{len(known)}"),
         drawn,
     )
+    # What the renderer says of its own parts, in English: the whole is one picture.
+    drawn = re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", drawn)
     words = f"<title>{escape(table.title)}</title><desc>{escape(table.measure)}</desc>"
     return re.sub(r"<svg([^>]*)>", lambda svg: f'<svg role="img"{svg[1]}>{words}', drawn, count=1)

@@ -13,8 +13,9 @@ from presence.audit import services as audit
 from presence.disclosure.cells import Key
 from presence.kernel import outbox
 from presence.kernel.clock import now
-from presence.kernel.errors import Conflict, NotFound
+from presence.kernel.errors import Conflict, Invalid, NotFound
 from presence.kernel.formats import long_date, paris_date
+from presence.releases.indicators import DICTIONARY
 from presence.releases.models import AgreementSignature, SharingAgreement
 from tenants.database import context_of
 
@@ -23,17 +24,32 @@ WORDING = (
     "que deux bailleurs, l'autre pourra calculer vos chiffres par soustraction. Un retrait vaut "
     "pour les bilans à venir, pas pour ceux qui sont déjà publiés."
 )
+# How fine an agreement opens: the territory, its months, its communes, their priority areas.
+GRAINS = ("scheme", "month", "commune", "qpv")
 AUDIENCE = "CAPI, communes et État"
 
 
 def propose_agreement(
-    session: Session, *, indicators: Iterable[str], from_on: date
+    session: Session,
+    *,
+    indicators: Iterable[str],
+    from_on: date,
+    grains: Collection[str] = GRAINS,
 ) -> SharingAgreement:
-    """Propose an agreement to the members of the scheme (scheme's context)."""
+    """Propose an agreement to the members of the scheme (scheme's context).
+
+    Raises `Invalid` for an indicator or a grain that does not exist.
+    """
+    indicators = sorted(indicators)
+    if unknown := [code for code in indicators if code.partition(":")[0] not in DICTIONARY]:
+        raise Invalid("indicators", f"Indicateur inconnu : {unknown[0]}.")
+    if not grains or not set(grains) <= set(GRAINS):
+        raise Invalid("grains", f"Les mailles sont : {', '.join(GRAINS)}.")
     row = SharingAgreement(
         id=uuid4(),
         scheme_id=_subject(session),
-        indicators=sorted(indicators),
+        indicators=indicators,
+        grains=[grain for grain in GRAINS if grain in grains],
         audience=AUDIENCE,
         wording=WORDING,
         valid_during=Range(from_on, None),

@@ -33,11 +33,16 @@ class PeriodIn(PageIn):
 class FigureOut(Shape):
     """A bailleur's own figure of one month in one commune."""
 
-    shows = Shown("monthly_figure", month="month_on", scheme="scheme.public_id")
+    shows = Shown(
+        "monthly_figure", month="month_on", scheme="scheme.public_id", priority_area="qpv"
+    )
 
     month = Text()
     scheme = Id()
     insee_code = Text()
+    priority_area = Text(
+        metadata={"description": "Quartier prioritaire, « géographie:nom » ; vide hors quartier."}
+    )
     measure = Text()
     value = _count()
 
