@@ -277,13 +277,15 @@ def test_a_revision_that_would_tell_of_one_bailleur_waits(
     with demo.superuser() as connection:
         connection.execute("update presence.agreement_signature set withdrawn_at = app.now()")
         connection.execute(
-            copied + "select c.release_id, o.id, c.indicator, c.month_on, c.value, c.scheme_id, "
+            copied  # noqa: S608 - both halves are written here
+            + "select c.release_id, o.id, c.indicator, c.month_on, c.value, c.scheme_id, "
             "c.insee_code, c.qpv from presence.contribution c join presence.organisation o "
             "on o.code not in ('OPAC38', 'PLURALIS') and o.kind = 'bailleur' where c.bailleur_id = "
             "(select id from presence.organisation where code = 'PLURALIS')"
         )
         connection.execute(
-            copied + "select %s, bailleur_id, indicator, month_on, value + (indicator = "
+            copied  # noqa: S608 - both halves are written here
+            + "select %s, bailleur_id, indicator, month_on, value + (indicator = "
             "'interventions' and bailleur_id in (select distinct bailleur_id from "
             "presence.contribution order by 1 limit %s))::int, scheme_id, insee_code, qpv "
             "from presence.contribution",
