@@ -10,6 +10,7 @@ from pathlib import Path
 
 from devstack.bench import (
     calls,
+    disclosure,
     filters,
     imports,
     ingest,
@@ -32,8 +33,8 @@ from devstack.stack import Stack
 
 # Those that write into the city come last.
 SUBJECTS = (
-    isolation, calls, filters, operators, rounds, night, ingest, reading, requests, wire, plans,
-    residences, imports, reports, letters,
+    isolation, calls, disclosure, filters, operators, rounds, night, ingest, reading, requests,
+    wire, plans, residences, imports, reports, letters,
 )  # fmt: skip
 
 
