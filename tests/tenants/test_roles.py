@@ -48,9 +48,13 @@ def test_every_organisation_has_somebody_who_administers_it(kind: OrganisationKi
     assert administering <= ADMINISTRATORS
 
 
-def test_a_reader_opens_the_balance_only() -> None:
-    for kind in (OrganisationKind.TERRITORY, OrganisationKind.COMMUNE, OrganisationKind.STATE):
+def test_a_reader_opens_the_bilan_only_and_the_territory_shares_it() -> None:
+    for kind in (OrganisationKind.COMMUNE, OrganisationKind.STATE):
         assert permissions_of(kind, [Role.READER]) == {Permission.READ_BILAN}
+    assert permissions_of(OrganisationKind.TERRITORY, [Role.READER]) == {
+        Permission.READ_BILAN,
+        Permission.SHARE_BILAN,
+    }
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ class FigureOut(Shape):
     scheme = Id()
     insee_code = Text()
     priority_area = Text(
-        metadata={"description": "Quartier prioritaire, « géographie:nom » ; vide hors quartier."}
+        least=0,
+        metadata={"description": "Quartier prioritaire, « géographie:nom » ; vide hors quartier."},
     )
     measure = Text()
     value = _count()
