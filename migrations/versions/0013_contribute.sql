@@ -18,7 +18,8 @@ begin
   end if;
   -- Figures that are about to change are not published: the night comes first.
   if exists (select 1 from presence.evening_marker m
-               join presence.membership b on b.bailleur_id = m.bailleur_id and b.scheme_id = r.scheme_id
+               join presence.membership b on b.bailleur_id = m.bailleur_id
+                and b.scheme_id = r.scheme_id and b.valid_during @> m.evening_on
               where m.evening_on between r.from_on and r.to_on) then
     return -1;
   end if;
@@ -34,13 +35,15 @@ begin
            coalesce(p.qpv_vintage || ':' || p.qpv_name, '') as qpv
       from presence.residence p join member using (bailleur_id)
   ), covered as (
-    -- Covered, under contract, within the period.
-    select c.bailleur_id, c.residence_id, c.valid_during * k.valid_during * period as days
+    -- Covered, under contract, a member, within the period.
+    select c.bailleur_id, c.residence_id,
+           datemultirange(c.valid_during * k.valid_during * period) * m.during as days
       from presence.coverage c
+      join member m using (bailleur_id)
       join presence.contract k on k.bailleur_id = c.bailleur_id and k.scheme_id = c.scheme_id
        and k.valid_during && c.valid_during
      where c.scheme_id = r.scheme_id and c.valid_during && period
-       and not isempty(c.valid_during * k.valid_during * period)
+       and not isempty(datemultirange(c.valid_during * k.valid_during * period) * m.during)
   ), month as (
     select d::date as month_on, daterange(d::date, (d + interval '1 month')::date) as days
       from generate_series(r.from_on, r.to_on, interval '1 month') as d
@@ -60,10 +63,10 @@ begin
       -- An entrance's own frequency wins over that of its residence.
       left join own o on f.entrance_id is null and o.bailleur_id = e.bailleur_id
        and o.entrance_id = e.id
-      join month m on m.days && (c.days * f.valid_during)
+      join month m on m.days && (c.days * datemultirange(f.valid_during))
      cross join lateral (
        select coalesce(sum(upper(x) - lower(x)), 0) as days
-         from unnest(datemultirange(c.days * f.valid_during * m.days)
+         from unnest(c.days * datemultirange(f.valid_during * m.days)
                      - coalesce(o.days, '{}'::datemultirange)
                      - case when e.archived_on is null then '{}'::datemultirange
                             else datemultirange(daterange(e.archived_on, null)) end
@@ -77,47 +80,63 @@ begin
                    lag(i.evening_on, 2) over (partition by i.bailleur_id, i.entrance_id
                                               order by i.evening_on, i.id) as third_before
               from presence.intervention i
-             where i.scheme_id = r.scheme_id and i.evening_on between r.from_on and r.to_on
+             where i.scheme_id = r.scheme_id and i.evening_on between r.from_on - 30 and r.to_on
                and exists (select 1 from presence.daily_report d
                             where d.bailleur_id = i.bailleur_id and d.scheme_id = i.scheme_id
                               and d.evening_on = i.evening_on)) s
-     where s.evening_on - s.third_before <= 30
+     where s.evening_on - s.third_before <= 30 and s.evening_on >= r.from_on
      group by 1, 2, 3
   )
   select r.scheme_id, r.id, f.bailleur_id, f.measure, f.month_on, f.insee_code, f.qpv, f.value
     from presence.monthly_figure f join member m using (bailleur_id)
-   where f.scheme_id = r.scheme_id and f.month_on between r.from_on and r.to_on
-     and m.during && daterange(f.month_on, (f.month_on + interval '1 month')::date)
+    join month using (month_on)
+   where f.scheme_id = r.scheme_id and m.during @> month.days
   union all
-  select r.scheme_id, r.id, p.bailleur_id, k.indicator, k.month_on, p.insee_code, p.qpv,
-         sum(k.value)
-    from place p
+  -- Of a month in which it joined or left, the evenings of its membership only.
+  select r.scheme_id, r.id, d.bailleur_id, x.measure, month.month_on, d.insee_code, d.qpv,
+         sum(d.value)
+    from member m
+    join month on month.days && m.during and not m.during @> month.days
+    join presence.daily_figure d on d.bailleur_id = m.bailleur_id and d.scheme_id = r.scheme_id
+     and d.evening_on between r.from_on and r.to_on
+     and month.days @> d.evening_on and m.during @> d.evening_on
+   cross join lateral (
+     select d.measure
+     union all
+     select 'slot:' || extract(isodow from d.evening_on)::int || '-' || substr(d.measure, 6)
+      where d.measure ^@ 'hour:' and d.measure <> 'hour:other'
+   ) as x(measure)
+   group by d.bailleur_id, x.measure, month.month_on, d.insee_code, d.qpv
+  union all
+  select r.scheme_id, r.id, p.bailleur_id, k.indicator, date_trunc('month', k.on_day)::date,
+         p.insee_code, p.qpv, sum(k.value)
+    from place p join member m using (bailleur_id)
     join (
       select s.bailleur_id, s.residence_id, 'families_summoned' as indicator,
-             date_trunc('month', s.summoned_on)::date as month_on, 1 as value
+             s.summoned_on as on_day, 1 as value
         from presence.summons s
        where s.scheme_id = r.scheme_id and s.summoned_on between r.from_on and r.to_on
       union all
       select s.bailleur_id, s.residence_id, 'follow_up:' || s.kind,
-             date_trunc('month', s.opened_on)::date, 1
+             s.opened_on, 1
         from presence.follow_up s
        where s.scheme_id = r.scheme_id and s.opened_on between r.from_on and r.to_on
       union all
       select s.bailleur_id, s.residence_id, 'follow_ups_closed',
-             date_trunc('month', s.closed_on)::date, 1
+             s.closed_on, 1
         from presence.follow_up s
        where s.scheme_id = r.scheme_id and s.closed_on between r.from_on and r.to_on
       union all
       select s.bailleur_id, s.residence_id, 'repeat_entrances',
-             date_trunc('month', s.evening_on)::date, 1
+             s.evening_on, 1
         from repeated s
       union all
-      select c.bailleur_id, c.residence_id, v.indicator, date_trunc('month', r.to_on)::date, v.value
+      select c.bailleur_id, c.residence_id, v.indicator, r.to_on, v.value
         from presence.coverage c
        cross join lateral (values ('dwellings', c.dwellings), ('residences', 1)) v(indicator, value)
        where c.scheme_id = r.scheme_id and c.valid_during @> r.to_on
-    ) k on k.bailleur_id = p.bailleur_id and k.residence_id = p.id
-   group by p.bailleur_id, k.indicator, k.month_on, p.insee_code, p.qpv
+    ) k on k.bailleur_id = p.bailleur_id and k.residence_id = p.id and m.during @> k.on_day
+   group by p.bailleur_id, k.indicator, 5, p.insee_code, p.qpv
   union all
   select r.scheme_id, r.id, p.bailleur_id, 'visits_due', d.month_on, p.insee_code, p.qpv,
          round(sum(d.visits))

@@ -146,7 +146,7 @@ _ALL = (
     ),
     Indicator(
         "repeat_entrances", "Entrées à répétition", Nature.EVENTS, "entrées",
-        "Entrées ayant connu au moins 3 interventions en 30 jours.",
+        "Entrées ayant connu, au moins une fois pendant la période, 3 interventions en 30 jours.",
         "entrées concernées",
     ),
     Indicator(
