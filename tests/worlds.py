@@ -15,7 +15,7 @@ import psycopg
 from celery import current_app
 from flask import Flask
 from psycopg import sql
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import workers.aggregation
@@ -44,7 +44,6 @@ from tenants.models import Commune, Job
 from tests.stack import Servers, worker_number
 
 EMPTY, SMALL_DEMO = "template_empty", "template_small_demo"
-USUAL_MONTHS = date(2013, 1, 1), date(2015, 1, 1)
 # SQL of a planted defect (`make mutants`, tests/mutants), run on every world once it is copied.
 PLANTED = "PRESENCE_PLANTED_SQL"
 _numbers = count(1)
@@ -263,19 +262,11 @@ def build_template(servers: Servers, template: str) -> None:
         if template == EMPTY:
             install_database(servers.superuser_url(), template)
             migrate(servers.admin_url(template), servers.secrets.signing_key())
-            _prepare_usual_months(World(servers, template))
         else:
             build_template(servers, EMPTY)
             copy_database(servers, template, EMPTY)
             seed_demonstration(World(servers, template), small_facts())
         ready.touch()
-
-
-def _prepare_usual_months(world: World) -> None:
-    """The months of the contracts that most tests sign: made once, copied with the rest."""
-    with world.app.app_context(), transaction(RELAY) as session:
-        session.scalar(select(func.app.prepare_months(*USUAL_MONTHS)))
-    world.close()
 
 
 def seed_demonstration(world: World, known: Facts) -> None:
